@@ -1,0 +1,41 @@
+import { readFile } from 'node:fs/promises'
+import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream'
+import { connect, credsAuthenticator, type NatsConnection } from '@nats-io/transport-node'
+import { unavailable } from '@slipway/errors'
+
+/** How to reach NATS: `url` nats:// or tls://, a credentials file of this service's own, the CA file when TLS is on. */
+export type BusOptions = { url: string; credsFile?: string; caFile?: string; name: string }
+
+/** A connection to NATS with JetStream. */
+export type Bus = {
+  connection: NatsConnection
+  jetstream: JetStreamClient
+  manager: JetStreamManager
+  close: () => Promise<void>
+}
+
+/** Connects and stays connected: it reconnects for ever, as rows are the truth and messages only wake. */
+export async function openBus({ url, credsFile, caFile, name }: BusOptions): Promise<Bus> {
+  const connection = await connect({
+    servers: url,
+    name,
+    // An inbox of its own: nobody else's rights reach into it.
+    inboxPrefix: `_INBOX.${name}`,
+    maxReconnectAttempts: -1,
+    authenticator: credsFile ? credsAuthenticator(await readFile(credsFile)) : undefined,
+    tls: caFile ? { caFile } : undefined,
+  }).catch((cause) => {
+    throw unavailable(
+      'nats',
+      `NATS at ${url} can't be reached: ${cause.message}`,
+      'Check its address and credentials.',
+      cause,
+    )
+  })
+  return {
+    connection,
+    jetstream: jetstream(connection),
+    manager: await jetstreamManager(connection),
+    close: () => connection.drain(),
+  }
+}

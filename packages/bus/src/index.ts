@@ -1,0 +1,6 @@
+export { type Bus, type BusOptions, openBus } from './bus.ts'
+export { consume } from './consume.ts'
+export { type Event, eventRow, eventSubject, type OutboxRow, readEvent } from './event.ts'
+export { followSubject } from './follow.ts'
+export { type Outbox, openOutbox } from './outbox.ts'
+export { ensureStreams, outputSubject, workSubject } from './stream.ts'

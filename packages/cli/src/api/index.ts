@@ -1,0 +1,1 @@
+export { type Connection, callApi, followApi } from './client.ts'

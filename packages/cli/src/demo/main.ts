@@ -1,0 +1,37 @@
+import { isSlipwayError } from '@slipway/errors'
+import { readSettings } from '../config.ts'
+import { demoDown } from './down.ts'
+import { placeIn } from './place.ts'
+import { printStatus } from './status.ts'
+import { demoUp } from './up.ts'
+
+const USAGE = 'usage: npm run demo [-- status [--json] | down [--purge]]\n'
+const settings = readSettings()
+const place = placeIn(settings.SLIPWAY_DEMO_DIR)
+const [verb = 'up', ...flags] = process.argv.slice(2)
+
+const interrupted = new AbortController()
+process.once('SIGINT', () => {
+  process.stdout.write(
+    '\nInterrupted: run the same command again to go on, or `npm run demo -- down` to remove everything.\n',
+  )
+  interrupted.abort()
+  process.exit(130)
+})
+
+try {
+  if (verb === 'up') await demoUp(place, settings, interrupted.signal)
+  else if (verb === 'status') await printStatus(place, flags.includes('--json'))
+  else if (verb === 'down') await demoDown(place, flags.includes('--purge'))
+  else {
+    process.stderr.write(USAGE)
+    process.exitCode = 2
+  }
+} catch (error) {
+  if (!isSlipwayError(error)) throw error
+  const lines = error.problems.map(({ field, message, hint }) => `  ${field}: ${message}. ${hint}`)
+  process.stderr.write(`${[error.message, ...lines].join('\n')}\n`)
+  process.exit(1)
+}
+// Connections that are kept alive would hold the process for seconds.
+process.exit()

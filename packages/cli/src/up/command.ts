@@ -1,0 +1,36 @@
+import { rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Settings } from '../config.ts'
+import { startAllInOne } from './up.ts'
+
+/** `slipway up`: runs until it is interrupted. What runs is written to `<data folder>/running.json`. */
+export async function up(settings: Settings): Promise<void> {
+  const began = performance.now()
+  const running = await startAllInOne(settings)
+  const facts = {
+    rest: running.rest,
+    openapi: `${running.rest}/api/v1/openapi.json`,
+    grpc: running.grpc,
+    nats: running.nats,
+    repo: running.repo,
+    caFile: running.install.caFile,
+    processes: [{ name: 'slipway', pid: process.pid }, ...running.processes],
+  }
+  const file = join(settings.SLIPWAY_DATA_DIR, 'running.json')
+  await writeFile(`${file}.new`, `${JSON.stringify(facts, null, 2)}\n`)
+  await rename(`${file}.new`, file)
+  process.stdout.write(
+    [
+      `Slipway is ready after ${((performance.now() - began) / 1000).toFixed(1)} s.`,
+      `  REST   ${facts.rest}/api/v1   (OpenAPI ${facts.openapi})`,
+      `  gRPC   ${facts.grpc}`,
+      `  NATS   ${facts.nats}`,
+      `  CA     ${facts.caFile}`,
+      `The root key is ${running.install.rootKeyFile}: back it up, no secret opens without it.`,
+      '',
+    ].join('\n'),
+  )
+  const stop = () => void running.stop().then(() => process.exit(0))
+  process.once('SIGINT', stop)
+  process.once('SIGTERM', stop)
+}

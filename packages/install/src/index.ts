@@ -1,0 +1,11 @@
+export {
+  databaseRoles,
+  environmentOf,
+  foundationOf,
+  type Install,
+  makeInstall,
+  type ServiceName,
+  type Surroundings,
+  serviceNames,
+} from './install.ts'
+export { createSubscriberCredentials } from './nats.ts'

@@ -1,0 +1,116 @@
+import type { Configuration, KubernetesObjectApi, RequestContext } from '@kubernetes/client-node'
+import { SlipwayError, unavailable } from '@slipway/errors'
+import { type ClusterAddress, readKubeconfig, serverOf } from './kubeconfig.ts'
+
+/** No single request takes longer. */
+const REQUEST_MS = 15_000
+
+/** The library with one connection pool, that of this cluster and user. */
+export type Connection = {
+  library: typeof import('@kubernetes/client-node')
+  objects: KubernetesObjectApi
+  of: <T>(api: new (configuration: Configuration) => T) => T
+  close: () => Promise<void>
+}
+
+/** Loads the library ahead of its first use, while something slower is being waited for. */
+export function loadLibrary(): Promise<typeof import('@kubernetes/client-node')> {
+  return import('@kubernetes/client-node')
+}
+
+/**
+ * Connects with the certificates of a kubeconfig. The library costs 90 MB and half a second, so it is loaded here, at
+ * the first use. It would open a TLS connection per request (2.0.1 makes a dispatcher each time): the first one is kept.
+ */
+export async function connectCluster(
+  kubeconfig: string,
+  at: ClusterAddress,
+  signal?: AbortSignal,
+): Promise<Connection> {
+  const library = await loadLibrary()
+  const access = readKubeconfig(kubeconfig)
+  const encode = (text: string) => Buffer.from(text).toString('base64')
+  const config = new library.KubeConfig()
+  config.loadFromClusterAndUser(
+    {
+      name: 'cluster',
+      server: serverOf(at),
+      tlsServerName: at.serverName,
+      skipTLSVerify: false,
+      caData: encode(access.authority),
+    },
+    { name: 'user', certData: encode(access.certificate), keyData: encode(access.key) },
+  )
+  let pool: ReturnType<RequestContext['getDispatcher']>
+  const authenticate = async (context: RequestContext) => {
+    if (!pool) await config.applySecurityAuthentication(context)
+    pool ??= context.getDispatcher()
+    if (pool) context.setDispatcher(pool)
+    const deadline = AbortSignal.timeout(REQUEST_MS)
+    context.setSignal(signal ? AbortSignal.any([signal, deadline]) : deadline)
+  }
+  const configuration = library.createConfiguration({
+    baseServer: new library.ServerConfiguration(serverOf(at), {}),
+    authMethods: { default: { getName: () => 'kubeconfig', applySecurityAuthentication: authenticate } },
+  })
+  return {
+    library,
+    objects: new library.KubernetesObjectApi(configuration),
+    of: (api) => new api(configuration),
+    close: async () => {
+      await pool?.close()
+    },
+  }
+}
+
+/** Runs calls to the API server; what they throw becomes ours, in the server's words. */
+export async function asking<T>(what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw meaningOf(what, error)
+  }
+}
+
+/** The status code of an answer that was an error. */
+export function statusOf(error: unknown): number | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'number' ? error.code : undefined
+}
+
+function meaningOf(what: string, error: unknown): unknown {
+  if (error instanceof SlipwayError) return error
+  const status = statusOf(error)
+  if (status === undefined) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+    const message = cause instanceof Error ? cause.message : String(cause)
+    return unavailable(
+      'API server',
+      `${what} failed: ${message}`,
+      'Check that the control plane runs and can be reached.',
+      error,
+    )
+  }
+  const said = wordsOf(error)
+  const problem = { field: 'API server', message: `${what} was answered ${status}: ${said}`, hint: HINT }
+  const code = status >= 500 || status === 429 ? 'Unavailable' : (meanings[status] ?? 'Precondition')
+  return new SlipwayError(code, problem.message, [problem], { cause: error })
+}
+
+const HINT = "Read the API server's words."
+const meanings: Record<number, 'NotFound' | 'Conflict' | 'Denied'> = {
+  403: 'Denied',
+  404: 'NotFound',
+  409: 'Conflict',
+}
+
+/** The message of a Status object; the exception's own text holds every header. */
+function wordsOf(error: unknown): string {
+  const body = error instanceof Error && 'body' in error ? error.body : undefined
+  try {
+    const status: unknown = typeof body === 'string' ? JSON.parse(body) : body
+    if (status && typeof status === 'object' && 'message' in status) return String(status.message)
+  } catch {
+    // Not JSON: shown as it is.
+  }
+  return String(body ?? '').slice(0, 300)
+}

@@ -1,0 +1,8 @@
+export { loadLibrary } from './client.ts'
+export { type Kube, type KubeObject, openKube } from './kube.ts'
+export { authorityHash, type ClusterAddress, clientKubeconfig, readKubeconfig } from './kubeconfig.ts'
+export { readManifests } from './manifest.ts'
+export type { Condition, NodeStatus } from './node.ts'
+export type { ServingRequest } from './serving.ts'
+export { type BootstrapToken, newTokenSecret } from './token.ts'
+export { until } from './until.ts'

@@ -1,0 +1,9 @@
+export { type Closing, closing } from './closing.ts'
+export {
+  type Foundation,
+  foundationSettings,
+  type Material,
+  readFoundation,
+  readMaterial,
+} from './foundation.ts'
+export { runAlone, type Service } from './run-alone.ts'

@@ -1,0 +1,1 @@
+export { type Platform, startPlatform } from './platform.ts'

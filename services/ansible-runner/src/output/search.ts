@@ -1,0 +1,38 @@
+import type { PrismaClient } from '../gen/prisma/client.ts'
+import type { Line } from './line.ts'
+import { storedLines } from './store.ts'
+
+/** A line and the run it is of. */
+export type Found = { run: string; line: Line }
+
+/** Where a search goes on: the run's place in the list, and the last line that was looked at there. */
+export type Place = { index: number; after: number }
+
+/**
+ * Stored lines of runs, in order, that are of a host and hold a text (in any case; empty finds all), a page at a time.
+ * `next` is where the following page begins; undefined at the end.
+ */
+export async function searchOutput(
+  db: PrismaClient,
+  asked: { runs: readonly string[]; host: string; search: string; size: number; from: Place },
+): Promise<{ found: Found[]; next: Place | undefined }> {
+  const { runs, host, size } = asked
+  const wanted = asked.search.toLowerCase()
+  const fits = (line: Line) =>
+    (host === '' || line.host === host) && (wanted === '' || line.text.toLowerCase().includes(wanted))
+  const found: Found[] = []
+  for (let index = asked.from.index; index < runs.length; index++) {
+    const run = runs[index] ?? ''
+    const after = index === asked.from.index ? asked.from.after : 0
+    for await (const lines of storedLines(db, { run, after, host: host || undefined })) {
+      for (const line of lines.filter(fits)) {
+        if (found.length === size) {
+          const last = found.at(-1)
+          return { found, next: { index: runs.indexOf(last?.run ?? run), after: last?.line.sequence ?? 0 } }
+        }
+        found.push({ run, line })
+      }
+    }
+  }
+  return { found, next: undefined }
+}

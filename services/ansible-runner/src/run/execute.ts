@@ -1,0 +1,140 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { StartRunRequest } from '@slipway/contracts/run/v1/run_service'
+import { toSlipwayError } from '@slipway/errors'
+import type { Ending } from '@slipway/process'
+import { inSpanFrom } from '@slipway/telemetry'
+import { type Output, openOutput } from '../output/output.ts'
+import { publishMark } from '../output/publish.ts'
+import { wordsOf } from '../output/words.ts'
+import { playbookDocument } from '../playbook/document.ts'
+import type { Event } from '../playbook/event.ts'
+import { openLogin, openVariables } from '../playbook/login.ts'
+import { play } from '../playbook/play.ts'
+import type { Context } from './context.ts'
+import { sealExports } from './export.ts'
+import { judge, type Reason } from './judge.ts'
+import { holdLease } from './lease.ts'
+import type { Order } from './order.ts'
+import type { Outcome, Run } from './run.ts'
+import { endRun, takeRun } from './store.ts'
+import { emptyTally, hear } from './tally.ts'
+import { taskSpans } from './trace.ts'
+import { orderOf } from './wire.ts'
+
+const AGAIN_MS = 500
+
+/** Takes a queued run and sees it through. Does nothing when somebody else has it or it is over. */
+export async function execute(context: Context, id: string): Promise<void> {
+  const taken = await takeRun(context.db, id, context.owner)
+  if (!taken) return
+  const { run } = taken
+  const ending = new AbortController()
+  context.running.set(id, ending)
+  const lease = holdLease(context, id, (reason) => ending.abort(reason))
+  try {
+    await inSpanFrom(`run ${run.playbook}`, run.traceparent, () =>
+      seeThrough(context, run, taken.request, ending),
+    )
+  } finally {
+    lease.release()
+    context.running.delete(id)
+    context.notices.tell(id)
+  }
+}
+
+async function seeThrough(
+  context: Context,
+  run: Run,
+  request: Uint8Array,
+  ending: AbortController,
+): Promise<void> {
+  const { db, bus, log, owner, now } = context
+  const lost = new AbortController()
+  ending.signal.addEventListener('abort', () => {
+    if (ending.signal.reason === 'lost') lost.abort()
+  })
+  const where = { bus, db, project: run.project, run: run.id, owner, now, log }
+  const output = openOutput({ ...where, after: 0, signal: lost.signal, onLost: () => ending.abort('lost') })
+  const outcome = await carryOut(context, run, request, output, ending.signal).catch((error) =>
+    brokenOutcome(context, run, error),
+  )
+  await output.close()
+  while (!lost.signal.aborted) {
+    try {
+      if (!(await endRun(db, run.id, owner, outcome))) return
+      break
+    } catch (error) {
+      log.warn({ err: error, run: run.id }, 'the end of a run waits for the database')
+      await pause(AGAIN_MS)
+    }
+  }
+  await publishMark(where, 'ended').catch(() => {}) // followers look at the row from time to time
+}
+
+async function carryOut(
+  context: Context,
+  run: Run,
+  request: Uint8Array,
+  output: Output,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const order = orderOf(StartRunRequest.decode(request))
+  const tally = emptyTally(order.targets.map((target) => target.name))
+  const exports = new Map<string, string>()
+  const spans = taskSpans()
+  const onEvent = async (event: Event) => {
+    hear(tally, event)
+    if (event.type === 'task') spans.begin(event.name)
+    if (event.type === 'host') {
+      for (const [name, text] of Object.entries(event.export ?? {})) exports.set(name, text)
+    }
+    await output.write(wordsOf(event, order.quiet))
+  }
+  const { deadlineSeconds } = order
+  const ended: Ending = await play(context.stage, await documentOf(context, order), {
+    id: run.id,
+    signal,
+    deadlineMs: deadlineSeconds * 1_000,
+    onEvent,
+  }).finally(spans.end)
+  const reason = signal.aborted ? (signal.reason as Reason) : undefined
+  const outcome = judge({ ending: ended, reason, deadlineSeconds }, tally, order.targets)
+  return { ...outcome, exports: await sealExports(context, run.caller, order, exports) }
+}
+
+async function documentOf(context: Context, order: Order) {
+  const { key, playbooks, stage } = context
+  const targets = await Promise.all(
+    order.targets.map(async (target) => ({
+      ...target,
+      login: await openLogin(key, order.project, target.login),
+      jump: target.jump && { ...target.jump, login: await openLogin(key, order.project, target.jump.login) },
+    })),
+  )
+  return playbookDocument({
+    venv: stage.venv,
+    playbooks,
+    playbook: order.playbook,
+    targets,
+    variables: {
+      slipway_operation: `${order.operation}/${order.step}/${order.attempt}`,
+      ...order.variables,
+    },
+    secrets: await openVariables(key, order.project, order.secrets),
+    check: order.check,
+  })
+}
+
+/** A run that failed by our own doing; its inner words stay in the log. */
+function brokenOutcome({ log }: Context, run: Run, thrown: unknown): Outcome {
+  const { code, message, retryable } = toSlipwayError(thrown)
+  log.error({ err: thrown, run: run.id }, 'a run broke')
+  const known = code === 'Precondition' || code === 'Unavailable' ? code : 'Bug'
+  const hint = "The runner's log says more."
+  return {
+    state: 'failed',
+    hosts: run.hosts,
+    exports: {},
+    failure: { code: known, message, host: '', task: '', hint, retryable },
+  }
+}

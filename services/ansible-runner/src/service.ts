@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto'
+import { chmod, chown, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ensureStreams, openBus, openOutbox } from '@slipway/bus'
+import { RunServiceService } from '@slipway/contracts/run/v1/run_service'
+import { migrate, openDatabase } from '@slipway/database'
+import { precondition } from '@slipway/errors'
+import { implement, serve } from '@slipway/rpc'
+import { closing, readMaterial, type Service } from '@slipway/service'
+import { createLog, startTracing } from '@slipway/telemetry'
+import type { Config } from './config.ts'
+import { PrismaClient } from './gen/prisma/client.ts'
+import { runService } from './rpc.ts'
+import { type Context, createNotices } from './run/context.ts'
+import { recoverRuns } from './run/recover.ts'
+import { work } from './run/work.ts'
+
+const NAME = 'ansible-runner'
+const SCHEMA = 'ansible_runner'
+
+/** Starts ansible-runner. Playbooks never run as root: as root it wants somebody else to run them as. */
+export async function openAnsibleRunner(config: Config): Promise<Service> {
+  const { foundation, playbooks, venv, parallel, runAs } = config
+  if (process.getuid?.() === 0 && !runAs) {
+    const hint = 'Start it as the user slipway, or name one to run playbooks as.'
+    throw precondition([{ field: NAME, message: 'must not run playbooks as root', hint }])
+  }
+  const log = createLog(NAME, foundation.logLevel)
+  const opened = closing(log)
+  try {
+    opened.add('tracing', await startTracing(NAME, foundation.otlp))
+    const { tls, key, publicKeys } = await readMaterial(NAME, foundation)
+    const url = foundation.databaseUrl
+    await migrate({ url, schema: SCHEMA, folder: join(import.meta.dirname, '../prisma/migrations') })
+    const db = openDatabase(PrismaClient, { url, schema: SCHEMA })
+    opened.add('database', () => db.$disconnect())
+    const bus = await openBus({ ...foundation.nats, name: NAME })
+    opened.add('bus', bus.close)
+    await ensureStreams(bus)
+    const outbox = await openOutbox({ bus, databaseUrl: url, schema: SCHEMA, log })
+    opened.add('outbox', outbox.close)
+    const sockets = await socketFolder(runAs)
+    opened.add('sockets', () => rm(sockets, { recursive: true, force: true }))
+    const context: Context = {
+      db,
+      bus,
+      log,
+      key,
+      publicKeys,
+      stage: { venv, sockets, runAs },
+      playbooks,
+      owner: randomUUID(),
+      now: () => new Date(),
+      running: new Map(),
+      notices: createNotices(),
+    }
+    opened.add('recovery', recoverRuns(context))
+    opened.add('work', await work(context, parallel))
+    const handlers = runService(context, outbox.nudge)
+    const services = [implement(RunServiceService, handlers)]
+    const rpc = await serve({ listen: foundation.rpcListen, tls, services, log })
+    opened.add('rpc', rpc.stop)
+    return { name: NAME, addresses: { rpc: rpc.address }, stop: opened.close }
+  } catch (error) {
+    await opened.close()
+    throw error
+  }
+}
+
+/** Sockets to playbooks stand in a folder that only their user can enter. */
+async function socketFolder(runAs: Config['runAs']): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'slipway-runner-'))
+  await chmod(folder, 0o700)
+  if (runAs) await chown(folder, runAs.uid, runAs.gid)
+  return folder
+}

@@ -1,0 +1,69 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { readConfig } from '@slipway/config'
+import { type Foundation, foundationSettings, readFoundation } from '@slipway/service'
+
+const settings = Type.Object({
+  ...foundationSettings,
+  SLIPWAY_REST_LISTEN: Type.String({ description: 'host:port of REST.', default: '127.0.0.1:8443' }),
+  SLIPWAY_GRPC_LISTEN: Type.String({
+    description: 'host:port of the public gRPC.',
+    default: '127.0.0.1:8444',
+  }),
+  SLIPWAY_CLUSTER_MANAGER: Type.String({ description: "host:port of cluster-manager's gRPC." }),
+  SLIPWAY_ANSIBLE_RUNNER: Type.String({ description: "host:port of ansible-runner's gRPC." }),
+  SLIPWAY_REPO_PROXY: Type.String({ description: "host:port of repo-proxy's gRPC." }),
+  SLIPWAY_NATS_PUBLIC_URL: Type.Optional(
+    Type.String({ description: "URL at which external subscribers reach NATS; this service's own without." }),
+  ),
+  SLIPWAY_NATS_ACCOUNT_SEED: Type.String({
+    description: "File with the seed of the NATS account's key, which signs subscribers' credentials.",
+  }),
+  SLIPWAY_ENROLMENT_FILE: Type.String({
+    description: "File that the first administrator's one-time code is written to.",
+  }),
+  SLIPWAY_RATE_PRINCIPAL: Type.Integer({
+    description: 'Calls per second that one person may make, at each replica.',
+    default: 500,
+    minimum: 1,
+  }),
+  SLIPWAY_RATE_SOURCE: Type.Integer({
+    description: 'Calls per second that may come from one address, at each replica.',
+    default: 1000,
+    minimum: 1,
+  }),
+})
+
+/** How many calls a second are answered; twice as many may come at once. */
+export type Rates = { principal: number; source: number }
+
+/** What api-gateway is started with. */
+export type GatewayConfig = {
+  foundation: Foundation
+  restListen: string
+  grpcListen: string
+  upstreams: { clusterManager: string; ansibleRunner: string; repoProxy: string }
+  natsPublicUrl: string
+  natsAccountSeedFile: string
+  enrolmentFile: string
+  rates: Rates
+}
+
+/** Reads the configuration from an environment. */
+export function readApiGatewayConfig(env: Record<string, string | undefined>): GatewayConfig {
+  const read: Static<typeof settings> = readConfig(settings, env)
+  const foundation = readFoundation(read)
+  return {
+    foundation,
+    restListen: read.SLIPWAY_REST_LISTEN,
+    grpcListen: read.SLIPWAY_GRPC_LISTEN,
+    upstreams: {
+      clusterManager: read.SLIPWAY_CLUSTER_MANAGER,
+      ansibleRunner: read.SLIPWAY_ANSIBLE_RUNNER,
+      repoProxy: read.SLIPWAY_REPO_PROXY,
+    },
+    natsPublicUrl: read.SLIPWAY_NATS_PUBLIC_URL ?? foundation.nats.url,
+    natsAccountSeedFile: read.SLIPWAY_NATS_ACCOUNT_SEED,
+    enrolmentFile: read.SLIPWAY_ENROLMENT_FILE,
+    rates: { principal: read.SLIPWAY_RATE_PRINCIPAL, source: read.SLIPWAY_RATE_SOURCE },
+  }
+}

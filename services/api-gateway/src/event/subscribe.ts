@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto'
+import type { Bus } from '@slipway/bus'
+import { exhausted } from '@slipway/errors'
+import { createSubscriberCredentials } from '@slipway/install'
+import type { Asker } from '../pipeline/authenticate.ts'
+import type { Subscription, SubscriptionStore } from './store.ts'
+
+export const STREAM = 'EVENTS'
+const HOUR_S = 3600
+/** Subscriptions that one person may have in one project. */
+const MOST = 20
+const NANOS_PER_MS = 1_000_000
+/** Pulls that wait at once, and events that are out unacknowledged: what one tool may cost the server. */
+const PULLS = 16
+const UNACKNOWLEDGED = 1_000
+
+/** What a tool wants to hear: `nouns` empty for all, `since` for a replay. */
+export type SubscriptionWish = {
+  project: string
+  nouns: readonly string[]
+  since: Date | undefined
+  expiresInSeconds: number
+}
+
+/**
+ * Makes a pull consumer over a project's events, and credentials that may only fetch from it and acknowledge.
+ * Neither outlives the asker's token.
+ */
+export async function subscribe(
+  parts: { bus: Bus; store: SubscriptionStore; accountSeed: string },
+  { asker, wish, now }: { asker: Asker; wish: SubscriptionWish; now: Date },
+): Promise<{ subscription: Subscription; credentials: string }> {
+  const { bus, store, accountSeed } = parts
+  const { project, nouns, since } = wish
+  if ((await store.count(project, asker.user.id)) >= MOST) {
+    throw exhausted('subscriptions', `There are ${MOST} of yours in this project.`, 'Delete one first.')
+  }
+  const id = `sub_${randomUUID().replaceAll('-', '')}`
+  const wanted = now.getTime() + (wish.expiresInSeconds || HOUR_S) * 1000
+  const endsAt = new Date(Math.min(wanted, asker.token.expiresAt.getTime()))
+  const subscription = {
+    id,
+    projectId: project,
+    userId: asker.user.id,
+    tokenId: asker.token.id,
+    endsAt,
+    createdAt: now,
+  }
+  // The row first: a consumer that nobody knows of would never be deleted.
+  await store.add(subscription)
+  await bus.manager.consumers.add(STREAM, {
+    durable_name: id,
+    filter_subjects: subjectsOf(project, nouns),
+    ack_policy: 'explicit',
+    ack_wait: 30_000 * NANOS_PER_MS,
+    max_waiting: PULLS,
+    max_ack_pending: UNACKNOWLEDGED,
+    inactive_threshold: (endsAt.getTime() - now.getTime()) * NANOS_PER_MS,
+    ...(since
+      ? { deliver_policy: 'by_start_time', opt_start_time: since.toISOString() }
+      : { deliver_policy: 'new' }),
+  })
+  const credentials = await createSubscriberCredentials(accountSeed, {
+    name: id,
+    stream: STREAM,
+    consumer: id,
+    expiresAt: endsAt,
+  })
+  return { subscription, credentials }
+}
+
+/** The subjects of some nouns of a project, or of all. */
+function subjectsOf(project: string, nouns: readonly string[]): string[] {
+  if (nouns.length === 0) return [`slipway.evt.${project}.>`]
+  return [...new Set(nouns)].map((noun) => `slipway.evt.${project}.${noun}.>`)
+}

@@ -1,0 +1,139 @@
+import {
+  type Metadata,
+  type MethodDefinition,
+  Server,
+  ServerCredentials,
+  type ServerErrorResponse,
+  type ServerUnaryCall,
+  type ServerWritableStream,
+  type sendUnaryData,
+  type UntypedHandleCall,
+} from '@grpc/grpc-js'
+import { type Method, methods } from '@slipway/contracts'
+import { type Tls, toServiceError } from '@slipway/rpc'
+import { inSpan } from '@slipway/telemetry'
+import { HealthImplementation } from 'grpc-health-check'
+import type { Incoming, Pipeline } from '../pipeline/pipeline.ts'
+import { requestToJson } from '../pipeline/wire.ts'
+import { createReflection } from './reflection.ts'
+
+const MESSAGE_LIMIT = 1024 * 1024
+const DRAIN_MS = 3_000
+
+/** The public gRPC door: TLS without client certificates, the public methods of the table, reflection and health. */
+export async function serveGrpc(parts: {
+  listen: string
+  tls: Tls
+  pipeline: Pipeline
+  ending: AbortSignal
+}): Promise<{ address: string; stop: () => Promise<void> }> {
+  const { listen, tls, pipeline, ending } = parts
+  const server = new Server({ 'grpc.max_receive_message_length': MESSAGE_LIMIT })
+  const services = publicServices()
+  for (const [, offered] of services) {
+    const definition = Object.fromEntries(offered.map((method) => [method.name, method.definition]))
+    const handlers = Object.fromEntries(
+      offered.map((method) => [method.name, handlerOf(method, pipeline, ending)]),
+    )
+    server.addService(definition as Record<string, MethodDefinition<unknown, unknown>>, handlers)
+  }
+  const serving = ['', ...services.keys()].map((name) => [name, 'SERVING'] as const)
+  new HealthImplementation(Object.fromEntries(serving)).addToServer(server)
+  createReflection([...services.keys()]).addToServer(server)
+  const pair = { private_key: Buffer.from(tls.key), cert_chain: Buffer.from(tls.cert) }
+  const credentials = ServerCredentials.createSsl(null, [pair], false)
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync(listen, credentials, (error, bound) => (error ? reject(error) : resolve(bound)))
+  })
+  return {
+    address: `${listen.slice(0, listen.lastIndexOf(':'))}:${port}`,
+    stop: () =>
+      new Promise((resolve) => {
+        const cut = setTimeout(() => server.forceShutdown(), DRAIN_MS)
+        server.tryShutdown(() => {
+          clearTimeout(cut)
+          resolve()
+        })
+      }),
+  }
+}
+
+/** Public methods by service: what has no access rule is not there. */
+function publicServices(): Map<string, Method[]> {
+  const offered = Object.values(methods).filter(({ access }) => access)
+  return Map.groupBy(offered, ({ service }) => service)
+}
+
+type AnyCall = ServerUnaryCall<unknown, unknown> | ServerWritableStream<unknown, unknown>
+
+function handlerOf(method: Method, pipeline: Pipeline, ending: AbortSignal): UntypedHandleCall {
+  if (method.streaming) {
+    const handler = (call: ServerWritableStream<unknown, unknown>) =>
+      void inSpan(method.path, call.metadata, () => stream(call, pipeline, incomingOf(method, call, ending)))
+    return handler as UntypedHandleCall
+  }
+  const handler = (call: ServerUnaryCall<unknown, unknown>, answer: sendUnaryData<unknown>) => {
+    inSpan(method.path, call.metadata, () => pipeline.call(incomingOf(method, call, ending))).then(
+      ({ response }) => answer(null, response),
+      (error) => answer(toServiceError(error) as ServerErrorResponse),
+    )
+  }
+  return handler as UntypedHandleCall
+}
+
+function incomingOf(method: Method, call: AnyCall, ending: AbortSignal): Incoming {
+  const gone = new AbortController()
+  call.on('cancelled', () => gone.abort())
+  const { request } = call
+  return {
+    method,
+    door: 'grpc',
+    source: addressOf(call.getPeer()),
+    bearer: /^Bearer (\S+)$/i.exec(first(call.metadata, 'authorization') ?? '')?.[1],
+    idempotencyKey: first(call.metadata, 'slipway-idempotency-key'),
+    read: () => requestToJson(method, request),
+    message: request,
+    signal: AbortSignal.any([gone.signal, ending]),
+  }
+}
+
+async function stream(
+  call: ServerWritableStream<unknown, unknown>,
+  pipeline: Pipeline,
+  incoming: Incoming,
+): Promise<void> {
+  try {
+    for await (const batch of await pipeline.open(incoming)) {
+      for (const message of batch) {
+        if (call.cancelled) return
+        if (!call.write(message)) await drained(call)
+      }
+    }
+    call.end()
+  } catch (error) {
+    // grpc-js answers the error that is emitted; after `destroy` it would answer nothing at all.
+    if (!call.cancelled) call.emit('error', toServiceError(error))
+  }
+}
+
+/** Resolves when the peer has taken what was written, or is gone. */
+function drained(call: ServerWritableStream<unknown, unknown>): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      call.off('drain', done)
+      call.off('cancelled', done)
+      resolve()
+    }
+    call.once('drain', done)
+    call.once('cancelled', done)
+  })
+}
+
+function first(metadata: Metadata, key: string): string | undefined {
+  return metadata.get(key)[0]?.toString()
+}
+
+/** `127.0.0.1:4711` → `127.0.0.1` */
+function addressOf(peer: string): string {
+  return peer.slice(0, peer.lastIndexOf(':')).replace(/^\[|\]$/g, '') || peer
+}

@@ -1,0 +1,77 @@
+import type { IdentityServiceServer } from '@slipway/contracts/identity/v1/identity_service'
+import { conflict, notFound } from '@slipway/errors'
+import { v7 as uuidv7 } from 'uuid'
+import type { Membership } from '../pipeline/authorise.ts'
+import { type Own, theAsker } from '../pipeline/handle.ts'
+import { pageFrom, pageOf } from '../pipeline/page.ts'
+import { createToken } from './create-token.ts'
+import { enrol, newEnrolmentCode } from './enrol.ts'
+import type { IdentityStore } from './store.ts'
+import { updateUser } from './update-user.ts'
+import { tokenMessage, userMessage } from './wire.ts'
+
+/** What has to happen elsewhere when somebody's rights end. */
+export type RightsEnded = (of: { user: string } | { token: string }, now: Date) => Promise<void>
+
+/** IdentityService: proto method → verb. */
+export function identityHandlers(parts: {
+  store: IdentityStore
+  membership: Membership
+  rightsEnded: RightsEnded
+  enrolled: () => Promise<void>
+}): Own<IdentityServiceServer> {
+  const { store, membership, rightsEnded, enrolled } = parts
+  return {
+    enrol: async ({ code, tokenName }, { now }) => {
+      const { user, token, secret } = await enrol(store, { code, tokenName }, now)
+      await enrolled()
+      return { user: userMessage(user), token: tokenMessage(token), secret }
+    },
+    whoAmI: async (_request, call) => {
+      const { user, token } = theAsker(call)
+      return {
+        user: userMessage({ ...user, enabled: true }),
+        token: tokenMessage({ ...token, userId: user.id }),
+      }
+    },
+    createUser: async ({ name, administrator }, { now }) => {
+      const { code, ...enrolment } = newEnrolmentCode(now)
+      const user = { id: uuidv7(), name, administrator, enabled: true, createdAt: now }
+      if (!(await store.createUser(user, enrolment))) {
+        throw conflict('name', `There is a user ${name} already.`, 'Choose another name.')
+      }
+      return { user: userMessage(user), enrolmentCode: code, enrolmentExpiresAt: enrolment.expiresAt }
+    },
+    listUsers: async (request) => {
+      const { limit, after } = pageOf(request)
+      const { rows, nextPageToken } = pageFrom(await store.listUsers(after, limit + 1), limit, ({ id }) => id)
+      return { users: rows.map(userMessage), nextPageToken }
+    },
+    updateUser: async ({ id, enabled, administrator }, { was, now }) => {
+      const { before, after } = await updateUser(store, id, { enabled, administrator })
+      was(userMessage(before))
+      if (!after.enabled) await rightsEnded({ user: id }, now)
+      return userMessage(after)
+    },
+    createToken: async ({ name, scope, project, expiresInHours }, call) => {
+      const asker = theAsker(call)
+      const wish = { name, scope: scope === 'read' ? 'read' : 'write', project, expiresInHours } as const
+      const { token, secret } = await createToken(store, membership, { asker, wish, now: call.now })
+      return { token: tokenMessage(token), secret }
+    },
+    listTokens: async (request, call) => {
+      const { limit, after } = pageOf(request)
+      const found = await store.listTokens(theAsker(call).user.id, after, limit + 1)
+      const { rows, nextPageToken } = pageFrom(found, limit, ({ id }) => id)
+      return { tokens: rows.map(tokenMessage), nextPageToken }
+    },
+    revokeToken: async ({ id }, call) => {
+      const { user } = theAsker(call)
+      const token = await store.deleteToken(id, call.role === 'administrator' ? undefined : user.id)
+      if (!token) throw notFound('token', id)
+      call.was(tokenMessage(token))
+      await rightsEnded({ token: id }, call.now)
+      return {}
+    },
+  }
+}

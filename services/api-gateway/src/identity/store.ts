@@ -1,0 +1,143 @@
+import type { Prisma, PrismaClient } from '../gen/prisma/client.ts'
+import type { Token, User } from './identity.ts'
+
+type Row = Prisma.TokenGetPayload<object>
+type Transaction = Prisma.TransactionClient
+/** A machine that is busy may take longer than Prisma's own two and five seconds. */
+const PATIENT = { maxWait: 10_000, timeout: 20_000 }
+const MINUTE_MS = 60_000
+
+/** Every query about people, tokens and enrolments. */
+export type IdentityStore = ReturnType<typeof openIdentityStore>
+
+/** Opens it over the service's database. */
+export function openIdentityStore(db: PrismaClient) {
+  return {
+    /** A token with its digest and owner. */
+    findToken: async (id: string): Promise<(Token & { digest: string; user: User }) | undefined> => {
+      const row = await db.token.findUnique({ where: { id }, include: { user: true } })
+      return row ? { ...tokenOf(row), digest: row.digest, user: row.user } : undefined
+    },
+
+    /** Notes that a token was used, once a minute at most. */
+    tokenUsed: async (id: string, last: Date | undefined, now: Date): Promise<void> => {
+      if (last && now.getTime() - last.getTime() < MINUTE_MS) return
+      await db.token.updateMany({ where: { id }, data: { lastUsedAt: now } })
+    },
+
+    findUser: (id: string): Promise<User | null> => db.user.findUnique({ where: { id } }),
+    listUsers: (after: string, limit: number): Promise<User[]> =>
+      db.user.findMany({ where: { id: { gt: after } }, orderBy: { id: 'asc' }, take: limit }),
+
+    /** A new person with the digest of a one-time code; false when the name is taken. */
+    createUser: async (user: User, enrolment: { digest: string; expiresAt: Date }): Promise<boolean> => {
+      const taken = await db.user.findUnique({ where: { name: user.name } })
+      if (taken) return false
+      try {
+        await db.user.create({ data: { ...user, enrolments: { create: enrolment } } })
+        return true
+      } catch (error) {
+        if (isTaken(error)) return false
+        throw error
+      }
+    },
+
+    /**
+     * Changes a person, unless no enabled administrator would be left. Such changes queue up behind one lock, as two of
+     * them at once could each leave the other for the last one.
+     */
+    updateUser: (
+      id: string,
+      change: { enabled?: boolean; administrator?: boolean },
+    ): Promise<{ before: User; after: User } | 'missing' | 'last-administrator'> =>
+      db.$transaction(async (tx) => {
+        await lock(tx, 'administrators')
+        const before = await tx.user.findUnique({ where: { id } })
+        if (!before) return 'missing'
+        const wanted = { ...before, ...change }
+        if (before.administrator && before.enabled && !(wanted.administrator && wanted.enabled)) {
+          const others = await tx.user.count({
+            where: { administrator: true, enabled: true, id: { not: id } },
+          })
+          if (others === 0) return 'last-administrator'
+        }
+        return { before, after: await tx.user.update({ where: { id }, data: change }) }
+      }, PATIENT),
+
+    createToken: async (token: Token, digest: string): Promise<void> => {
+      await db.token.create({ data: { ...token, lastUsedAt: null, digest } })
+    },
+    listTokens: async (user: string, after: string, limit: number): Promise<Token[]> => {
+      const rows = await db.token.findMany({
+        where: { userId: user, id: { gt: after } },
+        orderBy: { id: 'asc' },
+        take: limit,
+      })
+      return rows.map(tokenOf)
+    },
+    /** Deletes a token, of this owner when one is named; answers what was deleted. */
+    deleteToken: (id: string, owner: string | undefined): Promise<Token | undefined> =>
+      db.$transaction(async (tx) => {
+        const row = await tx.token.findFirst({ where: { id, ...(owner ? { userId: owner } : {}) } })
+        if (!row) return undefined
+        await tx.token.delete({ where: { id } })
+        return tokenOf(row)
+      }, PATIENT),
+
+    /** Trades a code for a token in one step, so that a code works once. Answers its owner. */
+    enrol: (digest: string, now: Date, token: Omit<Token, 'userId'>, secretDigest: string) =>
+      db.$transaction(async (tx): Promise<User | undefined> => {
+        const { count } = await tx.enrolment.updateMany({
+          where: { digest, usedAt: null, expiresAt: { gt: now }, user: { enabled: true } },
+          data: { usedAt: now },
+        })
+        if (count === 0) return undefined
+        const { user } = await tx.enrolment.findUniqueOrThrow({ where: { digest }, include: { user: true } })
+        await tx.token.create({ data: { ...token, userId: user.id, lastUsedAt: null, digest: secretDigest } })
+        return user
+      }, PATIENT),
+
+    /**
+     * Makes the first administrator when there is nobody yet, or gives a new code when the only person's one expired
+     * unused. `hand` is called before the commit: a code that nobody saw must not count.
+     */
+    first: (
+      user: User,
+      enrolment: { digest: string; expiresAt: Date },
+      now: Date,
+      hand: () => Promise<void>,
+    ): Promise<boolean> =>
+      db.$transaction(async (tx) => {
+        await lock(tx, 'administrators')
+        const [known, another] = await tx.user.findMany({ take: 2, include: { enrolments: true } })
+        const expired = known?.enrolments.every((one) => one.usedAt === null && one.expiresAt <= now)
+        if (another || (known && !expired)) return false
+        if (!known) await tx.user.create({ data: user })
+        await tx.enrolment.create({ data: { ...enrolment, userId: known?.id ?? user.id } })
+        await hand()
+        return true
+      }, PATIENT),
+  }
+}
+
+async function lock(tx: Transaction, name: string): Promise<void> {
+  await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtext(${`api_gateway:${name}`}))::text`
+}
+
+/** Prisma's code for a value that has to be unique and is not. */
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'P2002'
+}
+
+function tokenOf({ id, userId, name, scope, project, expiresAt, lastUsedAt, createdAt }: Row): Token {
+  return {
+    id,
+    userId,
+    name,
+    scope: scope === 'read' ? 'read' : 'write',
+    project,
+    expiresAt,
+    lastUsedAt: lastUsedAt ?? undefined,
+    createdAt,
+  }
+}

@@ -1,0 +1,82 @@
+import { exhausted, type SlipwayError } from '@slipway/errors'
+import type { Rates } from '../config.ts'
+
+/** How often one principal or address may call. */
+export type Limits = {
+  source: (address: string) => void
+  principal: (user: string) => void
+  /** Counts one more stream that somebody reads, until `ended` aborts. */
+  stream: (user: string, ended: AbortSignal) => void
+  /** Whether one more failed sign-in from this address is answered as such, and recorded. */
+  failure: (address: string) => boolean
+  /** Whether one more refusal by these limits is recorded. */
+  recorded: (address: string) => boolean
+}
+
+// The audit must not be a way to fill the disk: after 600 at once, failed sign-ins from an address are written one a second.
+const FAILURES = { rate: 1, depth: 600 }
+const RECORDED = { rate: 1 / 60, depth: 1 }
+/** Streams that one person may read at once: each holds a consumer of the bus and a stream to the runner for each run. */
+const STREAMS = 64
+const FIELD = 'rate'
+const HELD = 10_000
+
+/**
+ * Token buckets; what may be called in a second may come twice at once. Every replica counts for itself: a limit protects a process, so its
+ * truth may live there.
+ */
+export function createLimits(rates: Rates, now: () => Date): Limits {
+  const sources = buckets({ rate: rates.source, depth: rates.source * 2 }, now)
+  const principals = buckets({ rate: rates.principal, depth: rates.principal * 2 }, now)
+  const streams = new Map<string, number>()
+  return {
+    source: (address) => {
+      if (!sources(address)) throw tooMany(`${rates.source} calls per second from one address`)
+    },
+    principal: (user) => {
+      if (!principals(user)) throw tooMany(`${rates.principal} calls per second of one person`)
+    },
+    stream: (user, ended) => {
+      const open = streams.get(user) ?? 0
+      if (open >= STREAMS) throw exhausted(FIELD, `More than ${STREAMS} streams at once.`, 'End one first.')
+      streams.set(user, open + 1)
+      const release = () => {
+        const left = (streams.get(user) ?? 1) - 1
+        if (left > 0) streams.set(user, left)
+        else streams.delete(user)
+      }
+      ended.addEventListener('abort', release, { once: true })
+    },
+    failure: buckets(FAILURES, now),
+    recorded: buckets(RECORDED, now),
+  }
+}
+
+/** Whether an error is one of these limits' own. */
+export function isRefusedByLimit({ code, problems }: SlipwayError): boolean {
+  return code === 'Exhausted' && problems[0]?.field === FIELD
+}
+
+function tooMany(limit: string) {
+  return exhausted(FIELD, `More than ${limit}.`, 'Wait a second, then call again.')
+}
+
+function buckets(
+  { rate, depth }: { rate: number; depth: number },
+  now: () => Date,
+): (key: string) => boolean {
+  const held = new Map<string, { left: number; at: number }>()
+  return (key) => {
+    const at = now().getTime()
+    const bucket = held.get(key) ?? { left: depth, at }
+    bucket.left = Math.min(depth, bucket.left + ((at - bucket.at) / 1000) * rate)
+    bucket.at = at
+    held.delete(key)
+    held.set(key, bucket)
+    // Maps keep the order of insertion: the first is the one unused for longest.
+    if (held.size > HELD) held.delete(held.keys().next().value ?? '')
+    if (bucket.left < 1) return false
+    bucket.left -= 1
+    return true
+  }
+}

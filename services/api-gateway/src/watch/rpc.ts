@@ -1,0 +1,61 @@
+import { type Bus, eventSubject, followSubject, readEvent } from '@slipway/bus'
+import { OperationEvent } from '@slipway/contracts/event/v1/event'
+import type { OperationServiceServer } from '@slipway/contracts/operation/v1/operation_service'
+import type { RunServiceServer } from '@slipway/contracts/run/v1/run_service'
+import type { CallOptions, Client } from '@slipway/rpc'
+import type { Own } from '../pipeline/handle.ts'
+import type { RunSource } from './follow-run.ts'
+import { runsOf } from './output.ts'
+import { type WatchSource, watchOperation } from './watch.ts'
+
+type Parts = { bus: Bus; operations: Client<OperationServiceServer>; runs: Client<RunServiceServer> }
+type Named = { project: string; id: string }
+
+const PAGE = 1_000
+
+/** The two methods of OperationService that put together what several services know; cluster-manager answers the others. */
+export function watchHandlers(parts: Parts): Own<OperationServiceServer> {
+  const { operations, runs } = parts
+  return {
+    watchOperation: (request, { forward, signal }) =>
+      watchOperation(sourceOf(parts, request, forward), request, signal),
+    listOutput: async ({ project, id, step, host, search, pageSize, pageToken }, { forward }) => {
+      const operation = await operations.getOperation({ project, id }, forward)
+      const found = runsOf(operation, step)
+      if (found.length === 0) return { lines: [], nextPageToken: '' }
+      const wanted = { project, runs: found, host, search, pageSize: pageSize || PAGE, pageToken }
+      return runs.searchOutput(wanted, forward)
+    },
+  }
+}
+
+function sourceOf(
+  { bus, operations, runs }: Parts,
+  { project, id }: Named,
+  forward: CallOptions,
+): WatchSource {
+  return {
+    operation: () => operations.getOperation({ project, id }, forward),
+    events: async function* (signal) {
+      const subject = eventSubject({ project, noun: 'operation', id, fact: '>' })
+      for await (const body of followSubject(bus, 'EVENTS', subject, signal)) {
+        const { sequence, data } = readEvent(body)
+        const { operation } = OperationEvent.fromJSON(data)
+        if (operation) yield { sequence, operation }
+      }
+    },
+    run: (run) => runSource(runs, { project, id: run }),
+  }
+}
+
+function runSource(runs: Client<RunServiceServer>, run: Named): RunSource {
+  return {
+    lines: async function* (afterSequence, signal) {
+      for await (const { lines } of runs.followRun({ ...run, afterSequence }, { signal })) yield lines
+    },
+    state: async () => {
+      const { state, lastSequence } = await runs.getRun(run)
+      return { ended: ['succeeded', 'failed', 'cancelled'].includes(state), lastSequence }
+    },
+  }
+}

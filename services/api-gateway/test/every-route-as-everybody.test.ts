@@ -1,0 +1,197 @@
+import { randomUUID } from 'node:crypto'
+import { type Bus, openBus } from '@slipway/bus'
+import { type Method, methods } from '@slipway/contracts'
+import { Host } from '@slipway/contracts/host/v1/host'
+import type { Code } from '@slipway/errors'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Gateway, startGateway } from './gateway.ts'
+import { grpcClient } from './grpc-client.ts'
+import { sampleOf } from './sample.ts'
+
+const all = Object.values(methods)
+const offered = all.filter(({ access }) => access)
+const hidden = all.filter(({ access }) => !access)
+
+/** What somebody has to be told: the code of a refusal, or that the call goes through to its handler. */
+type Verdict = Code | 'goes through'
+type Access = NonNullable<Method['access']>
+const refused: (access: Access) => Verdict = () => 'Unauthenticated'
+// A token for one project makes only such tokens, and the sample asks for one without.
+const makesTokens = (name: string) => name === 'CreateToken'
+const isMine = ({ role, scope }: Access) => scope === 'install' && role === 'member'
+
+/** Everybody who may come to a door, and what the table says that they have to be told. */
+const everybody: Record<string, (access: Access, name: string) => Verdict> = {
+  nobody: refused,
+  'somebody with a made-up token': refused,
+  'somebody with an expired token': refused,
+  'somebody with a revoked token': refused,
+  'a disabled administrator': refused,
+  'an operator of another project': (access) =>
+    access.scope === 'project' ? 'NotFound' : isMine(access) ? 'goes through' : 'Denied',
+  'an administrator with a token for another project': (access, name) =>
+    access.scope === 'project'
+      ? 'NotFound'
+      : isMine(access) && !makesTokens(name)
+        ? 'goes through'
+        : 'Denied',
+  'a viewer': (access) => (access.role === 'viewer' || isMine(access) ? 'goes through' : 'Denied'),
+  'an operator': (access) =>
+    access.role === 'viewer' || access.role === 'operator' || isMine(access) ? 'goes through' : 'Denied',
+  'an administrator with a token for reading': ({ safe }) => (safe ? 'goes through' : 'Denied'),
+  'an administrator with a token for this project': (access, name) =>
+    access.scope === 'project' || (isMine(access) && !makesTokens(name)) ? 'goes through' : 'Denied',
+}
+
+let gateway: Gateway
+let bus: Bus
+let grpc: ReturnType<typeof grpcClient>
+let project: string
+const tokens: Record<string, string | undefined> = {}
+
+beforeAll(async () => {
+  gateway = await startGateway()
+  grpc = grpcClient(gateway.grpc, gateway.ca)
+  await people()
+  await endedOperation()
+})
+afterAll(async () => {
+  grpc.close()
+  await bus.close()
+  await gateway.stop()
+})
+
+test('only enrolling needs no token', () => {
+  expect(offered.filter(({ access }) => access?.role === 'anyone').map(({ name }) => name)).toEqual(['Enrol'])
+})
+
+describe.each(Object.entries(everybody))('%s', (name, verdictOf) => {
+  const asked = offered.filter(({ access }) => access?.role !== 'anyone')
+  test.each(asked.map((method) => [method.path, method] as const))('by gRPC %s', async (_path, method) => {
+    const { error } = await grpc.call(method, requestOf(method), { token: tokens[name] })
+    check(method, verdictOf, error?.code, error?.problems[0]?.field)
+  })
+
+  const routed = asked.filter(({ route }) => route)
+  test.each(routed.map((method) => [method.path, method] as const))('by REST %s', async (_path, method) => {
+    const { json, status } = await callRoute(method, tokens[name])
+    check(method, verdictOf, status < 300 ? undefined : json.code, json?.problems?.[0]?.field)
+  })
+})
+
+describe('methods without an access rule', () => {
+  test.each(hidden.map((method) => [method.path, method] as const))(
+    '%s is not there',
+    async (_path, method) => {
+      const { code } = await grpc.call(method, {}, { token: gateway.admin })
+      expect(code).toBe(12)
+      expect(method.route).toBeUndefined()
+    },
+  )
+})
+
+test('a foreign project is answered exactly like one that does not exist', async () => {
+  const token = tokens['an operator of another project'] ?? ''
+  const absent = randomUUID()
+  const foreign = await gateway.rest('GET', `/projects/${project}/clusters`, { token })
+  const missing = await gateway.rest('GET', `/projects/${absent}/clusters`, { token })
+  const blank = ({ json, status }: typeof foreign, id: string) =>
+    JSON.stringify([status, { ...json, traceId: '' }]).replaceAll(id, '')
+  expect(blank(foreign, project)).toBe(blank(missing, absent))
+})
+
+test('what was refused never reached the services behind', () => {
+  const viewer = gateway.behind.heard.filter(({ call }) => call.principal?.name === 'viewer')
+  expect(viewer.length).toBeGreaterThan(0)
+  const reached = viewer.map(({ method }) => methods[method]?.access?.role)
+  expect(reached.every((role) => role === 'viewer' || role === 'member')).toBe(true)
+  expect(gateway.behind.heard.every(({ call }) => call.principal !== undefined)).toBe(true)
+})
+
+function check(
+  method: Method,
+  verdictOf: (access: Access, name: string) => Verdict,
+  code?: string,
+  field?: string,
+) {
+  const verdict = method.access ? verdictOf(method.access, method.name) : 'Unauthenticated'
+  // A handler may find no such object, or one in use: that is past the gate. A hidden project is not.
+  const found = code === 'Precondition' || (code === 'NotFound' && field !== 'project')
+  const passed = code === undefined || found
+  expect(passed ? 'goes through' : code).toBe(verdict)
+}
+
+function requestOf(method: Method) {
+  return sampleOf(method, { project, id: 'sample', user: 'sample', name: 'sample' })
+}
+
+function callRoute(method: Method, token: string | undefined) {
+  const { verb, path } = method.route ?? { verb: 'get', path: '/' }
+  const rest = requestOf(method)
+  const filled = path.replaceAll(/\{(\w+)\}/g, (_, field: string) => {
+    const value = String(rest[field])
+    delete rest[field]
+    return value
+  })
+  const inBody = verb !== 'get' && verb !== 'delete'
+  const sent = { ...(token ? { token } : {}), ...(inBody ? { body: rest } : {}) }
+  return gateway.rest(verb.toUpperCase(), filled, sent)
+}
+
+async function people() {
+  const { rest, admin, person } = gateway
+  project = await gateway.project('mine')
+  const other = await gateway.project('other')
+  const user = async (name: string) =>
+    (await rest('POST', '/users', { token: admin, body: { name, administrator: true } })).json
+  const tokenOf = async (body: object) =>
+    (await rest('POST', '/tokens', { token: admin, body: { name: 't', expiresInHours: 1, ...body } })).json
+
+  tokens['a viewer'] = (await person('viewer', { [project]: 'viewer' })).token
+  tokens['an operator'] = (await person('operator', { [project]: 'operator' })).token
+  tokens['an operator of another project'] = (await person('stranger', { [other]: 'operator' })).token
+  tokens['an administrator with a token for reading'] = (await tokenOf({ scope: 'read' })).secret
+  tokens['an administrator with a token for this project'] = (await tokenOf({ project })).secret
+  tokens['an administrator with a token for another project'] = (await tokenOf({ project: other })).secret
+  tokens['somebody with a made-up token'] = `slw_${randomUUID()}_${'a'.repeat(43)}`
+
+  const revoked = await tokenOf({})
+  await rest('DELETE', `/tokens/${revoked.token.id}`, { token: admin })
+  tokens['somebody with a revoked token'] = revoked.secret
+
+  const disabled = await user('disabled')
+  const enrolled = await rest('POST', '/enrolments', { body: { code: disabled.enrolmentCode } })
+  await rest('PATCH', `/users/${disabled.user.id}`, { token: admin, body: { enabled: false } })
+  tokens['a disabled administrator'] = enrolled.json.secret
+
+  const expired = await tokenOf({})
+  const client = new pg.Client({ connectionString: gateway.config.foundation.databaseUrl })
+  await client.connect()
+  await client.query(
+    `UPDATE api_gateway.tokens SET expires_at = now() - interval '1 second' WHERE id = '${expired.token.id}'`,
+  )
+  await client.end()
+  tokens['somebody with an expired token'] = expired.secret
+}
+
+/** An operation that is over, so that watching it ends at once. */
+async function endedOperation() {
+  const operation = { id: 'sample', project, state: 'succeeded', version: 1, steps: [] }
+  gateway.behind.answers['slipway.operation.v1.OperationService/GetOperation'] = () => ({
+    ...emptyOf('slipway.operation.v1.OperationService/GetOperation'),
+    ...operation,
+  })
+  // The project is walked over by administrators too, and has to outlive it.
+  gateway.behind.answers['slipway.host.v1.HostService/ListHosts'] = () => ({
+    hosts: [Host.fromPartial({ id: 'sample' })],
+    nextPageToken: '',
+  })
+  bus = await openBus({ ...gateway.platform.foundation('cluster-manager').nats, name: 'cluster-manager' })
+  const body = { type: 'slipway.operation.succeeded', sequence: '1', subject: 'sample', data: { operation } }
+  await bus.jetstream.publish(`slipway.evt.${project}.operation.sample.succeeded`, JSON.stringify(body))
+}
+
+function emptyOf(name: string): object {
+  return methods[name]?.definition.responseDeserialize(Buffer.alloc(0)) as object
+}

@@ -1,0 +1,63 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { startPlatform } from '@slipway/testing'
+import type { GatewayConfig } from '../src/config.ts'
+import { openApiGateway } from '../src/service.ts'
+import { startBehind } from './behind.ts'
+import { restClient } from './rest-client.ts'
+
+/** A gateway on a platform of its own, with real gRPC servers in the place of the services behind it. */
+export type Gateway = Awaited<ReturnType<typeof startGateway>>
+
+/** Starts it, and enrols the first administrator. */
+export async function startGateway() {
+  const platform = await startPlatform()
+  const behind = await startBehind(platform)
+  const config: GatewayConfig = {
+    foundation: platform.foundation('api-gateway'),
+    restListen: '127.0.0.1:0',
+    grpcListen: '127.0.0.1:0',
+    upstreams: behind.addresses,
+    natsPublicUrl: platform.natsUrl,
+    natsAccountSeedFile: platform.install.natsAccountSeedFile,
+    enrolmentFile: join(platform.dir, 'first-administrator'),
+    rates: { principal: 5_000, source: 10_000 },
+  }
+  const gateway = await openApiGateway(config)
+  const { ca } = await platform.tlsOf('api-gateway')
+  const rest = restClient(gateway.addresses.rest ?? '', ca)
+  const code = (await readFile(config.enrolmentFile, 'utf8')).trim()
+  const { secret: admin } = (await rest('POST', '/enrolments', { body: { code } })).json
+
+  /** A person with a token, member of projects as said. */
+  async function person(name: string, roles: Record<string, 'operator' | 'viewer'> = {}) {
+    const made = await rest('POST', '/users', { token: admin, body: { name } })
+    const { user, enrolmentCode } = made.json
+    const enrolled = await rest('POST', '/enrolments', { body: { code: enrolmentCode } })
+    for (const [project, role] of Object.entries(roles)) {
+      await rest('PUT', `/projects/${project}/members/${user.id}`, { token: admin, body: { role } })
+    }
+    return { id: user.id as string, token: enrolled.json.secret as string }
+  }
+
+  return {
+    platform,
+    behind,
+    config,
+    gateway,
+    grpc: gateway.addresses.grpc ?? '',
+    ca,
+    rest,
+    code,
+    /** The first administrator's token. */
+    admin: admin as string,
+    person,
+    project: async (name: string): Promise<string> =>
+      (await rest('POST', '/projects', { token: admin, body: { name } })).json.id,
+    stop: async () => {
+      await gateway.stop()
+      await behind.stop()
+      await platform.stop()
+    },
+  }
+}

@@ -1,0 +1,184 @@
+import { followSubject, openBus, readEvent } from '@slipway/bus'
+import { methods } from '@slipway/contracts'
+import { Cluster } from '@slipway/contracts/cluster/v1/cluster'
+import { ClusterChange, CreateKubeconfigResponse } from '@slipway/contracts/cluster/v1/cluster_service'
+import { Credential } from '@slipway/contracts/credential/v1/credential'
+import { Host } from '@slipway/contracts/host/v1/host'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Gateway, startGateway } from './gateway.ts'
+import { grpcClient } from './grpc-client.ts'
+
+let gateway: Gateway
+let project: string
+beforeAll(async () => {
+  gateway = await startGateway()
+  project = await gateway.project('mine')
+})
+afterAll(() => gateway.stop())
+
+const call = (verb: string, path: string, body?: object, headers: Record<string, string> = {}) =>
+  gateway.rest(verb, path, { token: gateway.admin, headers, ...(body ? { body } : {}) })
+const audit = async (query: string) => (await call('GET', `/audit?${query}`)).json.entries
+
+test('an unsafe call is recorded: who, from where, what, on which object, before and after', async () => {
+  gateway.behind.answers['slipway.host.v1.HostService/GetHost'] = ({ id }) =>
+    Host.fromPartial({ id, name: 'before', project })
+  gateway.behind.answers['slipway.host.v1.HostService/UpdateHost'] = ({ id, name }) =>
+    Host.fromPartial({ id, name, project })
+  await call('PATCH', `/projects/${project}/hosts/h1`, { name: 'after' })
+  const [entry] = await audit(`project=${project}&object=h1`)
+  expect(entry).toMatchObject({
+    userName: 'admin',
+    source: '127.0.0.1',
+    door: 'rest',
+    method: 'slipway.host.v1.HostService/UpdateHost',
+    noun: 'host',
+    project,
+    object: 'h1',
+    result: 'succeeded',
+    code: '',
+  })
+  expect([JSON.parse(entry.before).name, JSON.parse(entry.after).name]).toEqual(['before', 'after'])
+  expect(entry.token).toBe(gateway.admin.split('_')[1])
+})
+
+test('refusals are recorded too, at both doors, also of nobody', async () => {
+  const viewer = await gateway.person('viewer', { [project]: 'viewer' })
+  await gateway.rest('DELETE', `/projects/${project}/hosts/h9`, { token: viewer.token })
+  const [denied] = await audit('object=h9')
+  expect(denied).toMatchObject({ userName: 'viewer', result: 'refused', code: 'Denied' })
+
+  const grpc = grpcClient(gateway.grpc, gateway.ca)
+  const method = methods['slipway.host.v1.HostService/DeleteHost']
+  if (!method) throw new Error('no method')
+  await grpc.call(method, { project, id: 'h8' })
+  const [nobody] = await audit('result=refused')
+  expect(nobody).toMatchObject({ user: '', door: 'grpc', code: 'Unauthenticated', source: '127.0.0.1' })
+  grpc.close()
+})
+
+test('a call that reads is recorded only when it is refused', async () => {
+  const before = await audit('')
+  await call('GET', `/projects/${project}/hosts`)
+  await call('GET', '/projects/nowhere')
+  const after = await audit('')
+  expect(after.length).toBe(before.length + 1)
+  expect(after[0]).toMatchObject({ method: 'slipway.project.v1.ProjectService/GetProject', code: 'NotFound' })
+})
+
+test('no secret reaches the record: neither of requests nor of answers', async () => {
+  gateway.behind.answers['slipway.credential.v1.CredentialService/CreateCredential'] = () =>
+    Credential.fromPartial({ id: 'k1', project, name: 'key' })
+  gateway.behind.answers['slipway.cluster.v1.ClusterService/CreateKubeconfig'] = () =>
+    CreateKubeconfigResponse.fromPartial({ kubeconfig: 'TOP-SECRET' })
+  const secret = { name: 'key', user: 'root', kind: 'password', password: 'TOP-SECRET' }
+  await call('POST', `/projects/${project}/credentials`, secret)
+  await call('POST', `/projects/${project}/credentials`, {
+    ...secret,
+    user: 'NOT A USER',
+    kind: 'TOP-SECRET',
+  })
+  await call('POST', `/projects/${project}/clusters/c1/kubeconfigs`, {})
+  const made = await call('POST', '/tokens', { name: 'recorded', expiresInHours: 1 })
+  const all = JSON.stringify(await audit('pageSize=500'))
+  expect(all).toContain('recorded')
+  expect(all).not.toContain('TOP-SECRET')
+  expect(all).not.toContain(made.json.secret.split('_')[2])
+})
+
+test('the record is read by administrators only, newest first and page by page', async () => {
+  const viewer = await gateway.person('curious')
+  expect((await gateway.rest('GET', '/audit', { token: viewer.token })).status).toBe(403)
+  const whole = await audit('pageSize=500')
+  const first = (await call('GET', '/audit?pageSize=3')).json
+  const second = (await call('GET', `/audit?pageSize=3&pageToken=${first.nextPageToken}`)).json
+  const ids = [...first.entries, ...second.entries].map(({ id }: { id: string }) => id)
+  expect(ids).toEqual(whole.slice(0, 6).map(({ id }: { id: string }) => id))
+})
+
+test('the same call with the same key is done once, by both doors, and answered again', async () => {
+  let made = 0
+  gateway.behind.answers['slipway.cluster.v1.ClusterService/CreateCluster'] = () =>
+    ClusterChange.fromPartial({ cluster: Cluster.fromPartial({ id: `c${++made}` }) })
+  const body = { name: 'once', spec: { kubernetesVersion: '1.36.3', nodes: [{ host: 'h', role: 'worker' }] } }
+  const path = `/projects/${project}/clusters`
+  const key = { 'idempotency-key': 'k1' }
+  const several = await Promise.all([1, 2, 3, 4, 5].map(() => call('POST', path, body, key)))
+  expect(several.map(({ json }) => json.cluster.id)).toEqual(['c1', 'c1', 'c1', 'c1', 'c1'])
+  expect(made).toBe(1)
+
+  const grpc = grpcClient(gateway.grpc, gateway.ca)
+  const method = methods['slipway.cluster.v1.ClusterService/CreateCluster']
+  if (!method) throw new Error('no method')
+  const again = await grpc.call(method, { project, ...body }, { token: gateway.admin, key: 'k1' })
+  expect(again.messages[0].cluster.id).toBe('c1')
+  grpc.close()
+
+  const otherBody = await call('POST', path, { ...body, name: 'other' }, key)
+  expect([otherBody.status, otherBody.json.problems[0].field]).toEqual([409, 'Idempotency-Key'])
+  const person = await gateway.person('other', { [project]: 'operator' })
+  const theirs = await gateway.rest('POST', path, { token: person.token, body, headers: key })
+  expect(theirs.json.cluster.id).toBe('c2')
+  const keys = gateway.behind.heard.filter(({ method: of }) => of.endsWith('/CreateCluster'))
+  expect(new Set(keys.map(({ call: { idempotencyKey } }) => idempotencyKey)).size).toBe(2)
+})
+
+test('a call that failed frees its key', async () => {
+  let asked = 0
+  gateway.behind.answers['slipway.host.v1.HostService/RefreshHost'] = () => {
+    if (++asked === 1) throw new Error('the first time only')
+    return Host.fromPartial({ id: 'h1' })
+  }
+  const again = () => call('POST', `/projects/${project}/hosts/h1/refresh`, {}, { 'idempotency-key': 'k2' })
+  expect((await again()).status).toBe(500)
+  expect((await again()).status).toBe(202)
+})
+
+test('a secret that is shown once is shown again to the same key, and lies sealed in between', async () => {
+  const body = { name: 'keyed', expiresInHours: 1 }
+  const first = await call('POST', '/tokens', body, { 'idempotency-key': 'k3' })
+  const second = await call('POST', '/tokens', body, { 'idempotency-key': 'k3' })
+  expect(second.json).toEqual(first.json)
+})
+
+test('what happens to a project is told by events, in order', async () => {
+  const id = await gateway.project('told')
+  const { id: user } = await gateway.person('member')
+  await call('PUT', `/projects/${id}/members/${user}`, { role: 'viewer' })
+  await call('PUT', `/projects/${id}/members/${user}`, { role: 'operator' })
+  await call('PUT', `/projects/${id}/members/nobody`, { role: 'operator' })
+  await call('PATCH', `/projects/${id}`, { description: 'new' })
+  await call('DELETE', `/projects/${id}/members/${user}`)
+  await call('DELETE', `/projects/${id}`)
+  const bus = await openBus({
+    ...gateway.platform.foundation('cluster-manager').nats,
+    name: 'cluster-manager',
+  })
+  const done = new AbortController()
+  const seen: [string, number][] = []
+  for await (const body of followSubject(bus, 'EVENTS', `slipway.evt.${id}.project.>`, done.signal)) {
+    const { fact, sequence } = readEvent(body)
+    seen.push([fact, sequence])
+    if (fact === 'deleted') done.abort()
+  }
+  expect(seen).toEqual([
+    ['created', 1],
+    ['member-set', 2],
+    ['member-set', 3],
+    ['updated', 4],
+    ['member-removed', 5],
+    ['deleted', 6],
+  ])
+  await bus.close()
+})
+
+test('a project that has hosts or clusters is not deleted', async () => {
+  const id = await gateway.project('full')
+  gateway.behind.answers['slipway.cluster.v1.ClusterService/ListClusters'] = () => ({
+    clusters: [Cluster.fromPartial({ id: 'c1' })],
+    nextPageToken: '',
+  })
+  const { status, json } = await call('DELETE', `/projects/${id}`)
+  expect([status, json.code, json.problems[0].field]).toEqual([412, 'Precondition', 'clusters'])
+  expect((await call('GET', `/projects/${id}`)).status).toBe(200)
+})

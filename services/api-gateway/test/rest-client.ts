@@ -1,0 +1,56 @@
+import { request } from 'node:https'
+
+/** An answer as it came over the wire. */
+export type Heard = {
+  status: number
+  headers: Record<string, string | undefined>
+  text: string
+  // biome-ignore lint/suspicious/noExplicitAny: a test knows what it asked for
+  json: any
+}
+
+/** What goes with a call: a token, headers, and a body that is sent as JSON unless it is bytes or text. */
+export type Sent = { token?: string; headers?: Record<string, string>; body?: unknown }
+
+export type Rest = (verb: string, path: string, sent?: Sent) => Promise<Heard>
+
+/** Calls a gateway by HTTPS, trusting the install's CA alone. */
+export function restClient(base: string, ca: string): Rest {
+  return (verb, path, { token, headers = {}, body } = {}) =>
+    new Promise((resolve, reject) => {
+      const raw = typeof body === 'string' || Buffer.isBuffer(body)
+      const bytes = raw ? body : body === undefined ? undefined : JSON.stringify(body)
+      const url = new URL(path.startsWith('/api') || path.endsWith('z') ? path : `/api/v1${path}`, base)
+      const call = request(
+        url,
+        {
+          method: verb,
+          ca,
+          agent: false,
+          headers: {
+            ...(bytes === undefined ? {} : { 'content-type': 'application/json' }),
+            ...(bytes === undefined ? {} : { 'content-length': Buffer.byteLength(bytes) }),
+            ...(token ? { authorization: `Bearer ${token}` } : {}),
+            ...headers,
+          },
+        },
+        (response) => {
+          const chunks: Buffer[] = []
+          response.on('data', (chunk: Buffer) => chunks.push(chunk))
+          response.once('error', reject)
+          response.once('end', () => {
+            const text = Buffer.concat(chunks).toString()
+            const isJson = /json/.test(response.headers['content-type'] ?? '')
+            resolve({
+              status: response.statusCode ?? 0,
+              headers: response.headers as Heard['headers'],
+              text,
+              json: isJson && text ? JSON.parse(text) : undefined,
+            })
+          })
+        },
+      )
+      call.once('error', reject)
+      call.end(bytes)
+    })
+}

@@ -1,0 +1,198 @@
+import type { Outbox } from '@slipway/bus'
+import { bug, conflict, precondition } from '@slipway/errors'
+import type { ResolvedRelease } from '@slipway/release'
+import { type PublicKeys, seal } from '@slipway/secrets'
+import { isUniqueViolation } from '../database-error.ts'
+import { createCluster as flow } from '../flow/create-cluster.ts'
+import type { Subject } from '../flow/flow.ts'
+import { claimHosts } from '../host/claim.ts'
+import { readHosts } from '../host/read.ts'
+import { beginOperation } from '../operation/begin.ts'
+import type { Operation } from '../operation/operation.ts'
+import { historyOf, operationOfCall, planOf } from '../operation/read.ts'
+import { type Profiles, profileOf } from '../profile/profile.ts'
+import { type Database, inTransaction } from '../store.ts'
+import { readVersion, type VersionDeps } from '../version/read.ts'
+import { type Cluster, endpointName, type NodeRow } from './cluster.ts'
+import { clusterEvent } from './events.ts'
+import { cgroupDriverOf, type Observed, platformOf } from './observed.ts'
+import { canonical, makePlan, type Plan, sha256, staleParts } from './plan.ts'
+import { readCluster } from './read.ts'
+import { type ClusterSpec, completeSpec, type SpecDraft } from './spec.ts'
+import { findByName, insertCluster, keepRelease } from './store.ts'
+import { refuse, validate } from './validate.ts'
+
+/** What creating clusters needs. */
+export type CreateDeps = VersionDeps & {
+  db: Database
+  profiles: Profiles
+  publicKeys: PublicKeys
+  outbox: Pick<Outbox, 'nudge'>
+  now: () => Date
+  newId: () => string
+  random: (bytes: number) => Uint8Array
+}
+
+/** What a person wants. */
+export type CreateWish = {
+  project: string
+  name: string
+  draft: SpecDraft
+  dryRun: boolean
+  planDigest: string
+  createdBy: string
+  idempotencyKey: string | undefined
+}
+
+/** A plan, and unless it was only that the cluster and the operation that changes it. */
+export type Change = { plan: Plan; cluster?: Cluster; operation?: Operation }
+
+/** Plans a cluster, and unless it is a dry run begins to create it. The same call twice begins it once. */
+export async function createCluster(deps: CreateDeps, wish: CreateWish): Promise<Change> {
+  const { db } = deps
+  const before = await operationOfCall(db, wish.project, wish.idempotencyKey)
+  if (before) return madeBefore(db, before)
+  try {
+    return await planAndBegin(deps, wish)
+  } catch (error) {
+    // The other of two equal calls at the same moment won: its hosts, name or key are what this one met.
+    const meanwhile = await operationOfCall(db, wish.project, wish.idempotencyKey)
+    if (meanwhile) return madeBefore(db, meanwhile)
+    throw error
+  }
+}
+
+async function planAndBegin(deps: CreateDeps, wish: CreateWish): Promise<Change> {
+  const { db } = deps
+  const observed = await observe(deps, wish)
+  const spec = completeSpec(
+    wish.draft,
+    new Map(
+      [...observed.hosts.values()].map(({ id, name, settings }) => [
+        id,
+        { name, cgroupDriver: cgroupDriverOf(settings) },
+      ]),
+    ),
+  )
+  const taken = await findByName(db, wish.project, wish.name)
+  const findings = validate(spec, observed)
+  refuse(taken ? [nameTaken(wish.name), ...findings] : findings)
+  const { version } = observed
+  if (!version.usable) throw bug('a version that is not usable passed the checks')
+  const plan = await planCreate(db, { name: wish.name, spec, observed, release: version.release })
+  refuseStale(wish.planDigest, plan)
+  return wish.dryRun ? { plan } : begin(deps, wish, { spec, plan, release: version.release })
+}
+
+/** Reads the world outside of the spec. */
+async function observe(deps: CreateDeps, { project, draft }: CreateWish): Promise<Observed> {
+  const ids = [...new Set(draft.nodes.map(({ host }) => host))]
+  const [hosts, version] = await Promise.all([
+    readHosts(deps.db, project, ids),
+    readVersion(deps, draft.kubernetesVersion),
+  ])
+  const withSettings = hosts.map((host) => ({ ...host, settings: profileOf(deps.profiles, host) }))
+  return { hosts: new Map(withSettings.map((host) => [host.id, host])), version }
+}
+
+async function planCreate(
+  db: Database,
+  of: { name: string; spec: ClusterSpec; observed: Observed; release: ResolvedRelease },
+): Promise<Plan> {
+  const { name, spec, observed, release } = of
+  const subject: Subject = {
+    spec,
+    hosts: observed.hosts,
+    partOf: (host) => release.platforms[platformOf(host)],
+    wishes: { forget: false, leaveUnreachable: false },
+  }
+  const history = await historyOf(
+    db,
+    flow.steps.map((step) => step.name),
+  )
+  return makePlan(flow, subject, { cluster: { name }, release: digestOf(release), history })
+}
+
+/** Refuses a digest that was read before the world moved; it says which part did. */
+export function refuseStale(read: string, plan: Plan): void {
+  const stale = read === '' ? [] : staleParts(read, plan.digest)
+  if (stale.length === 0) return
+  const hint = 'Ask for the plan again (dryRun=plan), read it, and send its digest.'
+  throw precondition([
+    { field: 'planDigest', message: `is of an earlier plan; what differs: ${stale.join(', ')}`, hint },
+  ])
+}
+
+async function begin(
+  deps: CreateDeps,
+  wish: CreateWish,
+  { spec, plan, release }: { spec: ClusterSpec; plan: Plan; release: ResolvedRelease },
+): Promise<Change> {
+  const { db, newId, outbox } = deps
+  const now = deps.now()
+  const { project, name, createdBy, idempotencyKey } = wish
+  const id = newId()
+  const operationId = newId()
+  const cluster: Cluster = {
+    ...{ id, project, name, spec, state: 'creating', stateReason: '', version: 1, createdAt: now },
+    endpoint: `${endpointName({ name })}:${spec.apiServer.port}`,
+    operation: operationId,
+  }
+  const encryptionKey = await seal(
+    deps.publicKeys,
+    'ansible-runner',
+    Buffer.from(deps.random(32)).toString('base64'),
+    { project, object: id, field: 'slipway_encryption_key' },
+  )
+  const nodes = spec.nodes.map((node): NodeRow => {
+    const role = node.role === 'control-plane' ? 'control-plane' : 'worker'
+    return {
+      id: newId(),
+      cluster: id,
+      project,
+      name: node.name,
+      host: node.host,
+      role,
+      state: 'wished',
+      version: 0,
+    }
+  })
+  const operation = await inTransaction(db, async (tx) => {
+    await keepRelease(tx, digestOf(release), release)
+    await insertCluster(tx, cluster, { encryptionKey, release: digestOf(release), nodes })
+    const wishes = { forget: false, leaveUnreachable: false }
+    const intent = { id: operationId, project, cluster: id, clusterName: name, kind: flow.kind, wishes, plan }
+    const begun = await beginOperation(
+      tx,
+      { ...intent, createdBy, idempotencyKey },
+      { now, more: [clusterEvent(cluster, 'created', now)] },
+    )
+    await claimHosts(tx, { project, cluster: id, hosts: spec.nodes.map(({ host }) => host), now })
+    return begun
+  }).catch((error) => {
+    if (!isUniqueViolation(error)) throw error
+    const { field, message, hint } = nameTaken(name)
+    throw conflict(field, message, hint)
+  })
+  outbox.nudge()
+  return { plan, cluster, operation }
+}
+
+async function madeBefore(db: Database, operation: Operation): Promise<Change> {
+  const cluster = await readCluster(db, operation.project, operation.cluster)
+  return { plan: (await planOf(db, operation.id)) as Plan, cluster, operation }
+}
+
+function nameTaken(name: string) {
+  const hint = 'Take another name, or delete that cluster first.'
+  return {
+    code: 'Conflict',
+    field: 'name',
+    message: `the project has a cluster ${name} already`,
+    hint,
+  } as const
+}
+
+function digestOf(release: ResolvedRelease): string {
+  return sha256(canonical(release))
+}

@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest'
+import { createCluster } from '../flow/create-cluster.ts'
+import { deleteCluster } from '../flow/delete-cluster.ts'
+import type { Flow, Subject } from '../flow/flow.ts'
+import { canonical, makePlan, staleParts } from './plan.ts'
+import { completeSpec } from './spec.ts'
+
+const node = (host: string, role: string) => ({ host, role, name: host, labels: {}, taints: [] })
+function subject(workers: number, wishes = { forget: false, leaveUnreachable: false }): Subject {
+  const nodes = [
+    node('cp', 'control-plane'),
+    ...Array.from({ length: workers }, (_, at) => node(`w${at}`, 'worker')),
+  ]
+  const draft = { kubernetesVersion: '1.36.3', nodes, controlPlaneSchedulable: false }
+  return { spec: completeSpec(draft, new Map()), hosts: new Map(), partOf: () => undefined, wishes }
+}
+const rests = { cluster: { name: 'c' }, release: 'r', history: new Map<string, number>() }
+const plan = (of: Subject, more: Partial<typeof rests> = {}, flow: Flow = createCluster) =>
+  makePlan(flow, of, { ...rests, ...more })
+
+test('steps come in an order in which each finds its needs done before it', () => {
+  for (const flow of [createCluster, deleteCluster]) {
+    for (const workers of [0, 1, 50]) {
+      const done = new Set<string>()
+      for (const { name, needs } of plan(subject(workers), {}, flow).steps) {
+        for (const need of needs) expect(done.has(need)).toBe(true)
+        done.add(name)
+      }
+    }
+  }
+})
+
+test('a cluster without workers joins none, and nothing waits for that', () => {
+  const { steps } = plan(subject(0))
+  expect(steps.some(({ name, needs }) => name === 'join-workers' || needs.includes('join-workers'))).toBe(
+    false,
+  )
+})
+
+test('the digest is the same for the same input, and another for each part that differs', () => {
+  const { digest } = plan(subject(1))
+  expect(plan(subject(1)).digest).toBe(digest)
+  expect(plan(subject(1), { history: new Map([['check-hosts', 3]]) }).digest).toBe(digest)
+  expect(staleParts(digest, plan(subject(1), { release: 'other' }).digest)).toEqual(['release'])
+  expect(staleParts(digest, plan(subject(1), { cluster: { name: 'd' } }).digest)).toEqual(['cluster'])
+  expect(staleParts(digest, plan(subject(2)).digest)).toEqual(['cluster', 'steps'])
+  expect(staleParts('nonsense', digest)).toEqual(['the whole plan'])
+  expect(staleParts(digest, digest)).toEqual([])
+})
+
+test('expected minutes are those of the longest way, once every step was done here before', () => {
+  const names = plan(subject(1)).steps.map(({ name }) => name)
+  const history = new Map(names.map((name) => [name, name === 'join-workers' ? 5 : 1]))
+  expect(plan(subject(1), { history })).toMatchObject({ expectedMinutes: 1 + 1 + 1 + 5 + 1, notes: [] })
+  history.delete('await-ready')
+  expect(plan(subject(1), { history }).expectedMinutes).toBe(0)
+  expect(plan(subject(1), { history }).notes).toHaveLength(1)
+})
+
+test('forgetting a cluster has no step that touches a host', () => {
+  const { steps } = plan(subject(2, { forget: true, leaveUnreachable: false }), {}, deleteCluster)
+  expect(steps.map(({ name }) => name)).toEqual(['release-hosts'])
+})
+
+test('canonical JSON does not depend on the order in which keys were set', () => {
+  expect(canonical({ b: [{ y: 1, x: 2 }], a: undefined, c: 'x' })).toBe(
+    canonical({ c: 'x', b: [{ x: 2, y: 1 }] }),
+  )
+})

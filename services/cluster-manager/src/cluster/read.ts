@@ -1,0 +1,45 @@
+import { notFound } from '@slipway/errors'
+import type { ResolvedRelease } from '@slipway/release'
+import { operationsOf } from '../operation/read.ts'
+import { pageOf, readPage } from '../page.ts'
+import type { Database, Transaction } from '../store.ts'
+import type { Cluster, NodeRow, Sealed } from './cluster.ts'
+import { findCluster, listClusterRows, nodesOf, readReleaseOf, readSealed } from './store.ts'
+
+/** One cluster of a project, also a deleted one. */
+export async function readCluster(db: Transaction, project: string, id: string): Promise<Cluster> {
+  const cluster = await findCluster(db, project, id)
+  if (!cluster) throw notFound('cluster', id)
+  return cluster
+}
+
+/** One page of a project's clusters, the oldest first. */
+export async function listClusters(
+  db: Database,
+  request: { project: string; pageSize: number; pageToken: string; state: string; search: string },
+): Promise<{ rows: Cluster[]; nextPageToken: string }> {
+  const page = readPage(request, 'id')
+  return pageOf(await listClusterRows(db, request.project, request, page), page, 'id', ({ id }) => id)
+}
+
+/** A cluster with everything that is kept of it. */
+export async function readClusterWhole(
+  db: Database,
+  of: { project: string; cluster: string },
+): Promise<{
+  cluster: Cluster
+  sealed: Sealed
+  nodes: NodeRow[]
+  release: ResolvedRelease
+  releaseDigest: string
+  operations: string[]
+}> {
+  const cluster = await readCluster(db, of.project, of.cluster)
+  const [sealed, nodes, { digest, resolved }, operations] = await Promise.all([
+    readSealed(db, cluster.id),
+    nodesOf(db, cluster.id),
+    readReleaseOf(db, cluster.id),
+    operationsOf(db, cluster.id),
+  ])
+  return { cluster, sealed, nodes, release: resolved, releaseDigest: digest, operations }
+}

@@ -1,0 +1,136 @@
+import type { ResolvedRelease } from '@slipway/release'
+import type { Node as NodeEntry, Prisma, Cluster as Row } from '../gen/prisma/client.ts'
+import type { Page } from '../page.ts'
+import type { Database, Transaction } from '../store.ts'
+import type { Cluster, ClusterState, NodeRow, NodeState, Sealed } from './cluster.ts'
+import type { ClusterSpec } from './spec.ts'
+
+/** A cluster of a project. */
+export async function findCluster(
+  db: Transaction,
+  project: string,
+  id: string,
+): Promise<Cluster | undefined> {
+  const row = await db.cluster.findFirst({ where: { id, project } })
+  return row ? toCluster(row) : undefined
+}
+
+/** The living cluster of that name. */
+export async function findByName(
+  db: Transaction,
+  project: string,
+  name: string,
+): Promise<Cluster | undefined> {
+  const row = await db.cluster.findUnique({ where: { project_liveName: { project, liveName: name } } })
+  return row ? toCluster(row) : undefined
+}
+
+/** One page of a project's clusters, the oldest first; deleted ones only where their state is asked for. */
+export async function listClusterRows(
+  db: Database,
+  project: string,
+  filter: { state: string; search: string },
+  page: Page,
+): Promise<Cluster[]> {
+  const rows = await db.cluster.findMany({
+    where: {
+      project,
+      state: filter.state ? filter.state : { not: 'deleted' },
+      ...(filter.search ? { name: { contains: filter.search.toLowerCase() } } : {}),
+      ...(page.after ? { id: { gt: page.after } } : {}),
+    },
+    orderBy: { id: 'asc' },
+    take: page.size + 1,
+  })
+  return rows.map(toCluster)
+}
+
+/** Inserts a new cluster with its nodes; a unique violation when the name is taken. */
+export async function insertCluster(
+  tx: Transaction,
+  cluster: Cluster,
+  more: { encryptionKey: string; release: string; nodes: readonly NodeRow[] },
+): Promise<void> {
+  await tx.cluster.create({
+    data: {
+      ...cluster,
+      liveName: cluster.name,
+      spec: cluster.spec as unknown as Prisma.InputJsonObject,
+      encryptionKey: more.encryptionKey,
+      release: more.release,
+    },
+  })
+  await tx.node.createMany({ data: [...more.nodes] })
+}
+
+/** Moves a cluster with its operation and raises its version; a deleted one gives its name free. */
+export async function moveCluster(
+  tx: Transaction,
+  id: string,
+  move: { state: ClusterState; stateReason: string; operation: string },
+): Promise<Cluster> {
+  const row = await tx.cluster.update({
+    where: { id },
+    data: { ...move, ...(move.state === 'deleted' ? { liveName: null } : {}), version: { increment: 1 } },
+  })
+  return toCluster(row)
+}
+
+/** What is sealed for a cluster. */
+export async function readSealed(db: Transaction, id: string): Promise<Sealed> {
+  return db.cluster.findUniqueOrThrow({
+    where: { id },
+    select: { encryptionKey: true, pullToken: true, adminConfig: true, adminConfigObject: true },
+  })
+}
+
+/** Keeps what was sealed for a cluster; nothing of it is shown, so its version stays. */
+export async function keepSealed(db: Transaction, id: string, sealed: Partial<Sealed>): Promise<void> {
+  await db.cluster.update({ where: { id }, data: sealed })
+}
+
+/** Keeps a resolved release by its digest. */
+export async function keepRelease(tx: Transaction, digest: string, resolved: ResolvedRelease): Promise<void> {
+  const data = [{ digest, resolved: resolved as unknown as Prisma.InputJsonObject }]
+  await tx.release.createMany({ data, skipDuplicates: true })
+}
+
+/** The release that a cluster was made from. */
+export async function readReleaseOf(
+  db: Transaction,
+  id: string,
+): Promise<{ digest: string; resolved: ResolvedRelease }> {
+  const { ofRelease } = await db.cluster.findUniqueOrThrow({ where: { id }, include: { ofRelease: true } })
+  return { digest: ofRelease.digest, resolved: ofRelease.resolved as unknown as ResolvedRelease }
+}
+
+/** A cluster's nodes by name. */
+export async function nodesOf(db: Transaction, cluster: string): Promise<NodeRow[]> {
+  return (await db.node.findMany({ where: { cluster }, orderBy: { name: 'asc' } })).map(toNode)
+}
+
+/** Moves a node to another state and raises its version; undefined when it was there already. */
+export async function moveNode(tx: Transaction, id: string, state: NodeState): Promise<NodeRow | undefined> {
+  const where = { id, state: { not: state } }
+  const [row] = await tx.node.updateManyAndReturn({ where, data: { state, version: { increment: 1 } } })
+  return row ? toNode(row) : undefined
+}
+
+function toCluster(row: Row): Cluster {
+  return {
+    id: row.id,
+    project: row.project,
+    name: row.name,
+    state: row.state as ClusterState,
+    stateReason: row.stateReason,
+    spec: row.spec as unknown as ClusterSpec,
+    endpoint: row.endpoint,
+    operation: row.operation,
+    version: row.version,
+    createdAt: row.createdAt,
+  }
+}
+
+function toNode(row: NodeEntry): NodeRow {
+  return { ...row, role: row.role as NodeRow['role'], state: row.state as NodeState }
+}

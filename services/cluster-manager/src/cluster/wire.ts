@@ -1,0 +1,30 @@
+import {
+  Cluster as ClusterMessage,
+  Node as NodeMessage,
+  type ClusterSpec as SpecMessage,
+} from '@slipway/contracts/cluster/v1/cluster'
+import { Plan as PlanMessage } from '@slipway/contracts/operation/v1/operation'
+import type { NodeStatus } from '@slipway/kube'
+import type { Cluster, NodeRow } from './cluster.ts'
+import type { Plan } from './plan.ts'
+import type { SpecDraft } from './spec.ts'
+
+/** A cluster as others see it. */
+export function clusterToWire(cluster: Cluster): ClusterMessage {
+  return ClusterMessage.fromPartial(cluster)
+}
+
+/** A plan as others see it. */
+export function planToWire(plan: Plan): PlanMessage {
+  return PlanMessage.fromPartial(plan)
+}
+
+/** A spec as it was sent; nothing is filled in yet. */
+export function specFromWire(message: SpecMessage | undefined): SpecDraft {
+  return message ?? { kubernetesVersion: '', nodes: [], controlPlaneSchedulable: false }
+}
+
+/** A node as the API server described it, with what we know of it. */
+export function nodeToWire(row: Pick<NodeRow, 'name' | 'host' | 'role'>, status?: NodeStatus): NodeMessage {
+  return NodeMessage.fromPartial({ ...status, name: row.name, host: row.host, role: row.role })
+}

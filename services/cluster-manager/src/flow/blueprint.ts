@@ -1,0 +1,88 @@
+import { bug, precondition } from '@slipway/errors'
+import type { ResolvedPlatform, ResolvedRelease } from '@slipway/release'
+import type { Cluster, NodeRow, Sealed } from '../cluster/cluster.ts'
+import { platformOf } from '../cluster/observed.ts'
+import { readClusterWhole } from '../cluster/read.ts'
+import type { NodeSpec } from '../cluster/spec.ts'
+import type { Credential } from '../credential/credential.ts'
+import { readCredentials } from '../credential/read.ts'
+import type { Host } from '../host/host.ts'
+import { readHosts } from '../host/read.ts'
+import type { Operation } from '../operation/operation.ts'
+import { type Profile, profileOf } from '../profile/profile.ts'
+import type { Site } from './site.ts'
+
+/** A node with all that is known of it. */
+export type Place = {
+  node: NodeSpec
+  row: NodeRow
+  host: Host
+  credential: Credential
+  jump: Credential | undefined
+  profile: Profile
+  /** What it gets of the release. */
+  part: ResolvedPlatform
+}
+
+/** Everything a step needs to know of its cluster, read anew from rows: nothing is kept from an earlier step. */
+export type Blueprint = {
+  cluster: Cluster
+  sealed: Sealed
+  places: Place[]
+  controlPlane: Place
+  workers: Place[]
+  /** Earlier operations of the cluster, all ended: they lose their locks on hosts. */
+  superseded: string[]
+}
+
+/** Reads what an operation is about. */
+export async function readBlueprint(
+  site: Pick<Site, 'db' | 'profiles'>,
+  operation: Operation,
+): Promise<Blueprint> {
+  const { db, profiles } = site
+  const { cluster, sealed, nodes, release, operations } = await readClusterWhole(db, operation)
+  const hosts = await readHosts(
+    db,
+    cluster.project,
+    cluster.spec.nodes.map(({ host }) => host),
+  )
+  const credentials = await readCredentials(
+    db,
+    cluster.project,
+    hosts.map(({ credential }) => credential),
+  )
+  const places = cluster.spec.nodes.map((node): Place => {
+    const host = hosts.find(({ id }) => id === node.host)
+    const row = nodes.find(({ name }) => name === node.name)
+    const credential = host && credentials.get(host.credential)
+    if (!host || !row || !credential) throw bug(`node ${node.name} of cluster ${cluster.id} lost its host`)
+    const jump = credentials.get(credential.jumpCredential ?? '')
+    return {
+      node,
+      row,
+      host,
+      credential,
+      jump,
+      profile: profileOf(profiles, host),
+      part: partOf(release, host),
+    }
+  })
+  const controlPlane = places.find(({ node }) => node.role === 'control-plane')
+  if (!controlPlane) throw bug(`cluster ${cluster.id} has no control plane`)
+  const workers = places.filter((place) => place !== controlPlane)
+  const superseded = operations.filter((id) => id !== operation.id)
+  return { cluster, sealed, places, controlPlane, workers, superseded }
+}
+
+function partOf(release: ResolvedRelease, host: Host): ResolvedPlatform {
+  const part = release.platforms[platformOf(host)]
+  if (part) return part
+  throw precondition([
+    {
+      field: `host ${host.name}`,
+      message: `is ${platformOf(host)}, for which Kubernetes ${release.kubernetes} has no artifacts`,
+      hint: `This release serves: ${Object.keys(release.platforms).join(', ')}.`,
+    },
+  ])
+}

@@ -1,0 +1,110 @@
+import { controlPlanes, everyNode, type Flow, nobody, type Subject, workers } from './flow.ts'
+import { applyAddons } from './step/apply-addons.ts'
+import { applyNetwork } from './step/apply-network.ts'
+import { awaitReady } from './step/await-ready.ts'
+import { checkHosts } from './step/check-hosts.ts'
+import { joinWorkers } from './step/join-workers.ts'
+import { prepareNodes } from './step/prepare-nodes.ts'
+import { startControlPlane } from './step/start-control-plane.ts'
+import { pulledBytes } from './variables.ts'
+
+/** A cluster from nothing. Its undo is the flow that deletes: what a failed create did stays to be looked at. */
+export const createCluster: Flow = {
+  kind: 'create-cluster',
+  steps: [
+    {
+      name: 'check-hosts',
+      title: 'Check that the hosts can become nodes',
+      needs: [],
+      nodes: everyNode,
+      changes: () => [],
+      minutes: 10,
+      runs: true,
+      do: checkHosts,
+    },
+    {
+      name: 'prepare-nodes',
+      title: 'Prepare the hosts: settings, containerd, kubelet, images',
+      needs: ['check-hosts'],
+      nodes: everyNode,
+      changes: ({ spec }) => [
+        'kernel modules, sysctls and the host firewall are set for Kubernetes',
+        `containerd and its data in ${spec.runtime.dataDir}, driver ${spec.runtime.cgroupDriver}`,
+        `kubelet, kubeadm and kubectl ${spec.kubernetesVersion}`,
+        'downloads come from repo-proxy alone',
+      ],
+      pulls: bytesPulled,
+      minutes: 60,
+      runs: true,
+      do: prepareNodes,
+    },
+    {
+      name: 'start-control-plane',
+      title: 'Start the control plane',
+      needs: ['prepare-nodes'],
+      nodes: controlPlanes,
+      changes: ({ spec }) => [
+        `etcd with its data in ${spec.etcd.dataDir}`,
+        `API server on port ${spec.apiServer.port}, controller manager, scheduler`,
+        ...(spec.apiServer.encryptionAtRest ? ['secrets are encrypted in etcd'] : []),
+        ...(spec.apiServer.audit.enabled ? ['requests are audited to /var/log/kubernetes'] : []),
+        'super-admin.conf moves into the vault',
+      ],
+      minutes: 15,
+      runs: true,
+      do: startControlPlane,
+    },
+    {
+      name: 'apply-network',
+      title: 'Apply the pod network and the rights of people',
+      needs: ['start-control-plane'],
+      nodes: nobody,
+      changes: ({ spec }) => [
+        `flannel (${spec.network.flannelBackend}) over ${spec.network.podCidr}`,
+        'roles of administrators, operators and viewers',
+      ],
+      minutes: 5,
+      runs: false,
+      do: applyNetwork,
+    },
+    {
+      name: 'join-workers',
+      title: 'Join the workers',
+      needs: ['start-control-plane'],
+      nodes: workers,
+      when: (subject) => workers(subject).length > 0,
+      changes: () => ['kubelet joins with a bootstrap token that is deleted afterwards'],
+      minutes: 30,
+      runs: true,
+      do: joinWorkers,
+    },
+    {
+      name: 'apply-addons',
+      title: 'Apply metrics-server',
+      needs: ['apply-network'],
+      nodes: nobody,
+      changes: () => ['metrics-server, which checks the certificates of kubelets'],
+      minutes: 5,
+      runs: false,
+      do: applyAddons,
+    },
+    {
+      name: 'await-ready',
+      title: 'Wait until nodes, DNS and metrics are ready',
+      needs: ['apply-network', 'join-workers', 'apply-addons'],
+      nodes: everyNode,
+      changes: () => ['serving certificates of kubelets are approved'],
+      minutes: 15,
+      runs: false,
+      do: awaitReady,
+    },
+  ],
+}
+
+function bytesPulled({ spec, hosts, partOf }: Subject): number {
+  return spec.nodes.reduce((sum, node) => {
+    const host = hosts.get(node.host)
+    const part = host && partOf(host)
+    return sum + (part ? pulledBytes(part, node.role) : 0)
+  }, 0)
+}

@@ -1,0 +1,71 @@
+import type { Run } from '@slipway/contracts/run/v1/run'
+import type { StartRunRequest } from '@slipway/contracts/run/v1/run_service'
+import { targetOf } from '../host/wire.ts'
+import type { Failure } from '../operation/operation.ts'
+import type { StepContext } from '../operation/step-context.ts'
+import { failureFromWire } from '../operation/wire.ts'
+import type { Play } from './play.ts'
+import { placeVariables, type Variables } from './variables.ts'
+
+/** A run as steps see it. */
+export type PlayedRun = {
+  id: string
+  state: string
+  ended: boolean
+  failure: Failure | undefined
+  hosts: { name: string; unreachable: boolean; failed: boolean; result: unknown; message: string }[]
+  /** Sealed to us, by name. */
+  exports: Record<string, string>
+}
+
+/** What ansible-runner is asked for. */
+export function playRequest(
+  { operation, step, attempt, deadline }: StepContext,
+  { playbook, places, secrets = {}, quiet = false }: Play,
+  { variables, now }: { variables: Variables; now: Date },
+): StartRunRequest {
+  const targets = places.map((place) => ({
+    ...targetOf(place.host, place.credential, place.jump, placeVariables(place)),
+    name: place.node.name,
+  }))
+  return {
+    ...{ project: operation.project, operation: operation.id, step, attempt, playbook, targets, quiet },
+    variablesJson: JSON.stringify(variables),
+    secrets: { ...secrets },
+    deadlineSeconds: Math.max(1, Math.ceil((deadline.getTime() - now.getTime()) / 1000)),
+    check: false,
+  }
+}
+
+/** A run as it was answered. Results that are no JSON are none: hosts may say what they like. */
+export function toPlayed(run: Run): PlayedRun {
+  return {
+    id: run.id,
+    state: run.state,
+    ended: ['succeeded', 'failed', 'cancelled'].includes(run.state),
+    failure: run.failure ? failureFromWire(run.failure) : undefined,
+    hosts: run.hosts.map((host) => ({
+      name: host.host,
+      unreachable: host.unreachable,
+      failed: host.failed > 0,
+      result: parsed(host.resultJson),
+      message: host.message,
+    })),
+    exports: run.exports,
+  }
+}
+
+/** Why a run failed; one that was cancelled from outside may be tried again. */
+export function failureOfRun({ id, state, failure }: PlayedRun): Failure {
+  if (failure) return failure
+  const message = `Run ${id} was ${state} and did not say why.`
+  return { code: 'Unavailable', message, host: '', task: '', hint: 'Resume the operation.', retryable: false }
+}
+
+function parsed(json: string): unknown {
+  try {
+    return json === '' ? undefined : JSON.parse(json)
+  } catch {
+    return undefined
+  }
+}

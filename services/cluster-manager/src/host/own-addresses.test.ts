@@ -1,0 +1,12 @@
+import { networkInterfaces } from 'node:os'
+import { expect, test } from 'vitest'
+import { readOwnAddresses } from './own-addresses.ts'
+
+test("this machine's, the repository's and the listed addresses are our own", async () => {
+  const endpoint = { baseUrl: '', name: '', addresses: ['10.77.0.1'], port: 1, ca: '', aptKey: '' }
+  const own = await readOwnAddresses({ repo: { getEndpoint: async () => endpoint }, listed: ['10.88.0.1'] })
+  const local = Object.values(networkInterfaces()).flatMap((cards = []) =>
+    cards.map(({ address }) => address),
+  )
+  expect([...own]).toEqual(expect.arrayContaining(['10.77.0.1', '10.88.0.1', ...local]))
+})

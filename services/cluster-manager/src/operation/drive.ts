@@ -1,0 +1,57 @@
+import type { Log } from '@slipway/telemetry'
+import type { Database, Transaction } from '../store.ts'
+import { advance, type Running } from './advance.ts'
+import { createBell } from './bell.ts'
+import { keepLease } from './keep-lease.ts'
+import { releaseLease, takeLease } from './lease.ts'
+import type { Operation, OperationKind } from './operation.ts'
+import { MovedMeanwhile } from './record.ts'
+import { handedOver, type StepMeans } from './step-context.ts'
+
+/** What an operation is carried out with. */
+export type Driving = {
+  db: Database
+  /** Names this replica in leases. */
+  owner: string
+  leaseMs: number
+  now: () => Date
+  log: Log
+  meansOf: (kind: OperationKind, step: string) => StepMeans
+  /** What moves with an operation in the same transaction: its cluster. */
+  onMoved: (tx: Transaction, operation: Operation, now: Date) => Promise<void>
+  /** Called after each commit: events wait to be published. */
+  committed: () => void
+}
+
+/** An operation that is being carried out here. */
+export type Drive = { ring: () => void; stop: () => void; ended: Promise<void> }
+
+/** Carries an operation out unless another replica does. `stop` lets go of it, so that another one carries on. */
+export function drive(driving: Driving, id: string): Drive {
+  const halt = new AbortController()
+  const bell = createBell()
+  const letGo = () => {
+    halt.abort(handedOver)
+    bell.ring()
+  }
+
+  async function underLease(): Promise<void> {
+    const { db, owner, leaseMs, log } = driving
+    if (!(await takeLease(db, id, { owner, leaseMs }))) return
+    const stopKeeping = keepLease({ db, id, owner, leaseMs, log, onLost: letGo, onCancel: bell.ring })
+    const here: Running = new Map()
+    try {
+      await advance(driving, id, { halt, bell, here })
+    } catch (error) {
+      if (!(error instanceof MovedMeanwhile)) throw error
+    } finally {
+      for (const { controller } of here.values()) controller.abort(handedOver)
+      await Promise.allSettled([...here.values()].map(({ ended }) => ended))
+      stopKeeping()
+      await releaseLease(db, id, owner).catch((error) =>
+        log.warn({ err: error, operation: id }, 'a lease was not given back'),
+      )
+    }
+  }
+  return { ring: bell.ring, stop: letGo, ended: underLease() }
+}

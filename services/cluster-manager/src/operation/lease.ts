@@ -1,0 +1,43 @@
+import type { Database } from '../store.ts'
+
+// Leases are reckoned by the database's clock alone: replicas' clocks may differ.
+
+/** Takes the lease of an unfinished operation that nobody holds (any more). */
+export async function takeLease(
+  db: Database,
+  id: string,
+  { owner, leaseMs }: { owner: string; leaseMs: number },
+): Promise<boolean> {
+  const taken = await db.$executeRaw`
+    UPDATE operation SET lease_owner = ${owner}, lease_until = now() + ${leaseMs} * interval '1 millisecond'
+    WHERE id = ${id} AND state IN ('planned', 'running') AND (lease_until IS NULL OR lease_until < now())`
+  return taken === 1
+}
+
+/** Holds on to a lease; `lost` when another replica has it or the operation has ended. */
+export async function renewLease(
+  db: Database,
+  id: string,
+  { owner, leaseMs }: { owner: string; leaseMs: number },
+): Promise<{ cancelling: boolean } | 'lost'> {
+  const rows = await db.$queryRaw<{ cancelling: boolean }[]>`
+    UPDATE operation SET lease_until = now() + ${leaseMs} * interval '1 millisecond'
+    WHERE id = ${id} AND lease_owner = ${owner} RETURNING cancelling`
+  return rows[0] ?? 'lost'
+}
+
+/** Gives a lease back, so that another replica need not wait for its end. */
+export async function releaseLease(db: Database, id: string, owner: string): Promise<void> {
+  await db.$executeRaw`
+    UPDATE operation SET lease_owner = NULL, lease_until = NULL WHERE id = ${id} AND lease_owner = ${owner}`
+}
+
+/** Unfinished operations that nobody carries out, in turn between the projects. */
+export async function listDue(db: Database, limit: number): Promise<string[]> {
+  const rows = await db.$queryRaw<{ id: string }[]>`
+    SELECT id FROM (
+      SELECT id, row_number() OVER (PARTITION BY project ORDER BY id) AS turn FROM operation
+      WHERE state IN ('planned', 'running') AND (lease_until IS NULL OR lease_until < now())
+    ) AS due ORDER BY turn, id LIMIT ${limit}`
+  return rows.map((row) => row.id)
+}

@@ -1,0 +1,67 @@
+import type { Driving } from './drive.ts'
+import type { OperationFact } from './events.ts'
+import { failureOf, StepFailed } from './failure.ts'
+import type { Failure, Operation, Step } from './operation.ts'
+import { record } from './record.ts'
+import { retryAt } from './retry.ts'
+import { isCancelled, isHandedOver, type StepContext } from './step-context.ts'
+import type { StepChange } from './store.ts'
+
+/**
+ * Carries out one attempt of a step and writes how it ended. When another replica takes over nothing is written:
+ * the attempt goes on there.
+ */
+export async function perform(
+  driving: Driving,
+  { operation, step, signal }: { operation: Operation; step: Step; signal: AbortSignal },
+): Promise<void> {
+  const { db, owner, now, committed } = driving
+  const { minutes, work } = driving.meansOf(operation.kind, step.name)
+  const late = AbortSignal.timeout(minutes * 60_000)
+  const left = [...operation.leftBehind]
+  const ctx: StepContext = {
+    signal: AbortSignal.any([signal, late]),
+    deadline: new Date(now().getTime() + minutes * 60_000),
+    log: driving.log.child({ operation: operation.id, step: step.name, attempt: step.attempt }),
+    operation,
+    step: step.name,
+    attempt: step.attempt,
+    leaveBehind: (hosts) => void left.push(...hosts.filter((host) => !left.includes(host))),
+  }
+
+  async function ended(fact: OperationFact, change: StepChange): Promise<void> {
+    await record(db, {
+      id: operation.id,
+      owner,
+      fact,
+      change: left.length > operation.leftBehind.length ? { leftBehind: left } : {},
+      step: { name: step.name, change: { ...change, endedAt: now() } },
+      now: now(),
+    })
+    committed()
+  }
+
+  try {
+    await work(ctx)
+  } catch (error) {
+    if (isHandedOver(signal)) return
+    if (isCancelled(signal)) return ended('step-cancelled', { state: 'cancelled' })
+    const failure =
+      late.aborted && !(error instanceof StepFailed) ? lateness(step, minutes) : failureOf(error)
+    if (failure.code === 'Bug') ctx.log.error({ err: error }, 'a step failed by our mistake')
+    const again = retryAt(step, failure, now())
+    return ended('step-failed', { state: again ? 'pending' : 'failed', retryAt: again ?? null, failure })
+  }
+  await ended('step-succeeded', { state: 'succeeded', failure: null })
+}
+
+function lateness(step: Step, minutes: number): Failure {
+  return {
+    code: 'Precondition',
+    message: `"${step.title}" did not end within ${minutes} minutes.`,
+    host: '',
+    task: '',
+    hint: 'Read its output for where it stands, then resume the operation.',
+    retryable: false,
+  }
+}

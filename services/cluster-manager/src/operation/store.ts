@@ -1,0 +1,273 @@
+import { isUniqueViolation } from '../database-error.ts'
+import { Prisma } from '../gen/prisma/client.ts'
+import type { Page } from '../page.ts'
+import type { Database, Transaction } from '../store.ts'
+import { isUnfinished } from './lifecycle.ts'
+import type {
+  Failure,
+  Operation,
+  OperationKind,
+  OperationState,
+  Step,
+  StepState,
+  Wishes,
+} from './operation.ts'
+
+const whole = { steps: { orderBy: { position: 'asc' } } } as const
+type Row = Prisma.OperationGetPayload<{ include: typeof whole }>
+
+/** What may be changed of an operation; what is left out stays. */
+export type OperationChange = Partial<{
+  state: OperationState
+  cancelling: boolean
+  failure: Failure | null
+  startedAt: Date
+  endedAt: Date | null
+  leftBehind: string[]
+}>
+
+/** What may be changed of a step. */
+export type StepChange = Partial<{
+  state: StepState
+  attempt: number
+  tries: number
+  retryAt: Date | null
+  run: string
+  failure: Failure | null
+  startedAt: Date
+  endedAt: Date | null
+}>
+
+/** An operation of a project with its steps in order. */
+export async function readOperation(
+  db: Transaction,
+  project: string,
+  id: string,
+): Promise<Operation | undefined> {
+  const row = await db.operation.findFirst({ where: { id, project }, include: whole })
+  return row ? toOperation(row) : undefined
+}
+
+/** The same by id alone: for the engine, which works for all projects. */
+export async function readOperationById(db: Transaction, id: string): Promise<Operation | undefined> {
+  const row = await db.operation.findUnique({ where: { id }, include: whole })
+  return row ? toOperation(row) : undefined
+}
+
+/** The operation that a call with this key made already. */
+export async function findByIdempotencyKey(
+  db: Transaction,
+  project: string,
+  idempotencyKey: string,
+): Promise<Operation | undefined> {
+  const row = await db.operation.findUnique({
+    where: { project_idempotencyKey: { project, idempotencyKey } },
+    include: whole,
+  })
+  return row ? toOperation(row) : undefined
+}
+
+/** The planned or running operation of a cluster: there is one at most. */
+export async function findUnfinished(db: Transaction, cluster: string): Promise<Operation | undefined> {
+  const row = await db.operation.findUnique({ where: { mutates: cluster }, include: whole })
+  return row ? toOperation(row) : undefined
+}
+
+/** The plan that an operation carries out. */
+export async function readPlan(db: Transaction, id: string): Promise<unknown> {
+  const { plan } = await db.operation.findUniqueOrThrow({ where: { id }, select: { plan: true } })
+  return plan
+}
+
+/** Ids of a cluster's operations, the newest first. */
+export async function operationIds(db: Transaction, cluster: string): Promise<string[]> {
+  const rows = await db.operation.findMany({
+    where: { cluster },
+    orderBy: { id: 'desc' },
+    select: { id: true },
+  })
+  return rows.map((row) => row.id)
+}
+
+/** One page of a project's operations, the newest first. */
+export async function listOperations(
+  db: Database,
+  project: string,
+  filter: { cluster: string; state: string },
+  page: Page,
+): Promise<Operation[]> {
+  const rows = await db.operation.findMany({
+    where: {
+      project,
+      ...(filter.cluster ? { cluster: filter.cluster } : {}),
+      ...(filter.state ? { state: filter.state } : {}),
+      ...(page.after ? { id: { lt: page.after } } : {}),
+    },
+    orderBy: { id: 'desc' },
+    take: page.size + 1,
+    include: whole,
+  })
+  return rows.map(toOperation)
+}
+
+/** Inserts a planned operation; a unique violation when its cluster has an unfinished one, or its key was used. */
+export async function insertOperation(
+  tx: Transaction,
+  operation: Operation,
+  more: { plan: unknown; idempotencyKey: string | undefined },
+): Promise<void> {
+  const { steps, failure: _none, ...columns } = operation
+  await tx.operation.create({
+    data: {
+      ...columns,
+      wishes: operation.wishes,
+      mutates: operation.cluster,
+      plan: more.plan as Prisma.InputJsonObject,
+      idempotencyKey: more.idempotencyKey ?? null,
+      steps: {
+        create: steps.map(({ failure: _nothing, ...step }, position) => ({ ...step, position })),
+      },
+    },
+  })
+}
+
+/**
+ * Changes an operation and raises its version: with `owner` only while that replica holds the lease, with `from` only
+ * in that state. `cluster-taken`: it would be the second unfinished one of its cluster.
+ */
+export async function changeOperation(
+  tx: Transaction,
+  by: { id: string; owner?: string; from?: OperationState },
+  change: OperationChange,
+): Promise<'changed' | 'not-held' | 'cluster-taken'> {
+  const { failure, state, ...columns } = change
+  const cluster = state && isUnfinished(state) ? await clusterOf(tx, by.id) : undefined
+  try {
+    const { count } = await tx.operation.updateMany({
+      where: {
+        id: by.id,
+        ...(by.owner ? { leaseOwner: by.owner } : {}),
+        ...(by.from ? { state: by.from } : {}),
+      },
+      data: {
+        ...columns,
+        ...(state ? { state, mutates: cluster ?? null } : {}),
+        ...json('failure', failure),
+        version: { increment: 1 },
+      },
+    })
+    return count === 1 ? 'changed' : 'not-held'
+  } catch (error) {
+    if (isUniqueViolation(error)) return 'cluster-taken'
+    throw error
+  }
+}
+
+async function clusterOf(tx: Transaction, id: string): Promise<string | undefined> {
+  return (await tx.operation.findUnique({ where: { id }, select: { cluster: true } }))?.cluster
+}
+
+/** Notes that a person wants an operation to stop; nothing to see of it until it has stopped. */
+export async function markCancelling(tx: Transaction, id: string): Promise<void> {
+  await tx.operation.update({ where: { id }, data: { cancelling: true } })
+}
+
+/** Changes a step; its operation's version is the caller's to raise. */
+export async function changeStep(
+  tx: Transaction,
+  at: { operation: string; name: string },
+  change: StepChange,
+): Promise<void> {
+  const { failure, ...columns } = change
+  await tx.step.update({
+    where: { operation_name: at },
+    data: { ...columns, ...json('failure', failure) },
+  })
+}
+
+/** Keeps what came of one attempt beside those before it. */
+export async function keepAttempt(tx: Transaction, operation: string, step: Step): Promise<void> {
+  const outcome = {
+    state: step.failure ? 'failed' : step.state,
+    run: step.run,
+    endedAt: step.endedAt ?? null,
+    ...json('failure', step.failure ?? null),
+  }
+  await tx.attempt.upsert({
+    where: { operation_step_attempt: { operation, step: step.name, attempt: step.attempt } },
+    create: {
+      operation,
+      step: step.name,
+      attempt: step.attempt,
+      startedAt: step.startedAt ?? new Date(0),
+      ...outcome,
+    },
+    update: outcome,
+  })
+}
+
+/** Puts every step that failed or was cancelled back to pending, for a resume. */
+export async function reopenSteps(tx: Transaction, operation: string): Promise<void> {
+  await tx.step.updateMany({
+    where: { operation, OR: [{ state: { in: ['failed', 'cancelled'] } }, { state: 'pending' }] },
+    data: { state: 'pending', tries: 0, retryAt: null, endedAt: null, failure: Prisma.DbNull },
+  })
+}
+
+/**
+ * Minutes that each kind of step took in three of four finished ones, out of the newest 50 of its kind.
+ * No row: there was none yet.
+ */
+export async function stepMinutes(db: Transaction, names: readonly string[]): Promise<Map<string, number>> {
+  const rows = await db.$queryRaw<{ name: string; minutes: number }[]>`
+    SELECT name, percentile_cont(0.75) WITHIN GROUP (ORDER BY seconds) / 60 AS minutes
+    FROM unnest(${[...names]}::text[]) AS kind(name), LATERAL (
+      SELECT extract(epoch FROM ended_at - started_at) AS seconds FROM step
+      WHERE step.name = kind.name AND state = 'succeeded' ORDER BY ended_at DESC LIMIT 50
+    ) AS newest GROUP BY name`
+  return new Map(rows.map((row) => [row.name, Number(row.minutes)]))
+}
+
+/** A JSON column's part of a change: left out, emptied or set. */
+function json(name: 'failure', value: Failure | null | undefined) {
+  return value === undefined ? {} : { [name]: value === null ? Prisma.DbNull : value }
+}
+
+function toOperation({ steps, ...row }: Row): Operation {
+  return {
+    id: row.id,
+    project: row.project,
+    cluster: row.cluster,
+    clusterName: row.clusterName,
+    kind: row.kind as OperationKind,
+    state: row.state as OperationState,
+    cancelling: row.cancelling,
+    wishes: row.wishes as Wishes,
+    steps: steps.map(toStep),
+    failure: (row.failure as Failure | null) ?? undefined,
+    createdBy: row.createdBy,
+    version: row.version,
+    createdAt: row.createdAt,
+    startedAt: row.startedAt ?? undefined,
+    endedAt: row.endedAt ?? undefined,
+    planDigest: row.planDigest,
+    leftBehind: row.leftBehind,
+  }
+}
+
+function toStep(row: Row['steps'][number]): Step {
+  return {
+    name: row.name,
+    title: row.title,
+    state: row.state as StepState,
+    nodes: row.nodes,
+    needs: row.needs,
+    attempt: row.attempt,
+    tries: row.tries,
+    retryAt: row.retryAt ?? undefined,
+    run: row.run,
+    failure: (row.failure as Failure | null) ?? undefined,
+    startedAt: row.startedAt ?? undefined,
+    endedAt: row.endedAt ?? undefined,
+  }
+}

@@ -1,0 +1,26 @@
+import type { OutboxRow } from '@slipway/bus'
+import type { Prisma, PrismaClient } from './gen/prisma/client.ts'
+
+/** This service's database, as every store gets it. */
+export type Database = PrismaClient
+
+/** The database within a transaction; functions that only read take either. */
+export type Transaction = Prisma.TransactionClient
+
+/** Runs work in one transaction. An import of thousands of rows takes seconds, Prisma's own limit is five. */
+export function inTransaction<T>(db: Database, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  return db.$transaction(work, { maxWait: 10_000, timeout: 30_000 })
+}
+
+/**
+ * Lets one transaction at a time change names, addresses and credentials of hosts, so that what it has checked
+ * stays true until it commits. Released at its end.
+ */
+export async function lockInventory(tx: Transaction): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('cluster-manager:inventory'))`
+}
+
+/** Puts events and work into the outbox, in the order given. */
+export async function addToOutbox(tx: Transaction, rows: readonly OutboxRow[]): Promise<void> {
+  if (rows.length > 0) await tx.outbox.createMany({ data: [...rows] })
+}

@@ -1,0 +1,158 @@
+import type { Operation } from '@slipway/contracts/operation/v1/operation'
+import { readManifests } from '@slipway/kube'
+import { startControlPlane, type TestControlPlane } from '@slipway/kube/testing'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type ClusterSite, startClusterSite, until } from './cluster-site.ts'
+
+// Hosts are played; the API server, its certificates and its answers are real.
+let site: ClusterSite
+let plane: TestControlPlane
+beforeAll(async () => {
+  ;[site, plane] = await Promise.all([startClusterSite(), startControlPlane()])
+})
+afterAll(async () => {
+  await site?.stop()
+  await plane?.stop()
+})
+
+const project = 'p1'
+const secrets = () => plane.kubectl('get', 'secrets', '-n', 'kube-system', '-o', 'name')
+
+test('a cluster comes to be, its people get in, and it goes away again', async () => {
+  const [cp, w] = await site.addHosts(project, [
+    { name: 'cp1', address: '10.30.0.1' },
+    { name: 'w1', address: '10.30.0.2' },
+  ])
+  await site.moveHost(cp?.id ?? '', '127.0.0.1')
+  let tokensWhileJoining = ''
+  site.runner.on('control-plane.yml', async () => {
+    await joined('cp1', true)
+    await deployment('coredns')
+    await available('coredns')
+    return { exports: { 'super-admin.conf': plane.superAdmin } }
+  })
+  site.runner.on('worker.yml', async () => {
+    tokensWhileJoining = await secrets()
+    await joined('w1', true)
+    return {}
+  })
+  const node = { name: '', labels: {}, taints: [] }
+  const labels = { 'node-role.kubernetes.io/storage': '', tier: 'a' }
+  const { operation, cluster } = await site.clusters.createCluster({
+    ...{ project, name: 'test', dryRun: '', planDigest: '' },
+    spec: {
+      kubernetesVersion: '1.36.3',
+      nodes: [
+        { ...node, host: cp?.id ?? '', role: 'control-plane' },
+        { ...node, host: w?.id ?? '', role: 'worker', labels },
+      ],
+      ...{ network: undefined, runtime: undefined, kubelet: undefined, etcd: undefined },
+      apiServer: { port: plane.at.port, extraSans: [], audit: undefined },
+      controlPlaneSchedulable: false,
+    },
+  })
+  const at = { project, id: cluster?.id ?? '' }
+  await until(
+    () => plane.kubectl('get', 'deploy', '-n', 'kube-system', '-o', 'name'),
+    (said) => said.includes('metrics-server'),
+  )
+  expect(await site.operations.getOperation({ project, id: operation?.id ?? '' })).toMatchObject({
+    state: 'running',
+  })
+  await available('metrics-server')
+  const done = await site.ended(project, operation?.id ?? '')
+  expect(done).toMatchObject({ state: 'succeeded', failure: undefined })
+  expect(runsOf(done)).toEqual(['check-hosts', 'prepare-nodes', 'start-control-plane', 'join-workers'])
+  expect(await site.clusters.getCluster(at)).toMatchObject({
+    state: 'running',
+    endpoint: `api.test.slipway.internal:${plane.at.port}`,
+  })
+
+  // One token while it joined, none afterwards.
+  expect(tokensWhileJoining.trim()).toMatch(/^secret\/bootstrap-token-[0-9a-f]{6}$/)
+  expect((await secrets()).trim()).toBe('')
+  const settings = await plane.kubectl(
+    'get',
+    'cm',
+    'flannel',
+    '-n',
+    'kube-flannel',
+    '-o',
+    'jsonpath={.data.net-conf\\.json}',
+  )
+  expect(JSON.parse(settings)).toEqual({
+    Network: '10.244.0.0/16',
+    EnableNFTables: true,
+    Backend: { Type: 'vxlan' },
+  })
+  const { nodes } = await site.clusters.listNodes({ ...at, pageSize: 1, pageToken: '' })
+  expect(nodes).toMatchObject([{ name: 'cp1', host: cp?.id, role: 'control-plane', ready: true }])
+  const labelled = await plane.kubectl('get', 'node', 'w1', '-o', 'jsonpath={.metadata.labels}')
+  expect(JSON.parse(labelled)).toEqual({ 'node-role.kubernetes.io/storage': '' })
+
+  await kubeconfigsOf(at)
+  site.runner.on('reset.yml', async () => ({}))
+  const change = await site.clusters.deleteCluster({
+    ...{ ...at, dryRun: '', planDigest: '', forget: false, leaveUnreachable: false },
+  })
+  expect(await site.ended(project, change.operation?.id ?? '')).toMatchObject({
+    state: 'succeeded',
+    leftBehind: [],
+  })
+  await expect(site.clusters.createKubeconfig({ ...at, minutes: 10 }, site.as)).rejects.toThrow(
+    'no API server',
+  )
+})
+
+/** Each role gets in with its own rights and no more, and nobody without a person. */
+async function kubeconfigsOf(at: { project: string; id: string }): Promise<void> {
+  const { openKube } = await import('@slipway/kube')
+  const rights = { administrator: true, operator: false, viewer: false } as const
+  for (const [role, everything] of Object.entries(rights)) {
+    const principal = { user: 'u1', name: 'ada', role: role as keyof typeof rights }
+    const { kubeconfig, expiresAt } = await site.clusters.createKubeconfig(
+      { ...at, minutes: 60 },
+      { principal },
+    )
+    expect((expiresAt?.getTime() ?? 0) - Date.now()).toBeLessThanOrEqual(3_600_000)
+    const kube = await openKube({ kubeconfig, at: plane.at, now: () => new Date() })
+    expect(await kube.nodes()).toHaveLength(2)
+    const [object] = await readManifests(
+      new URL('../../../infra/kubernetes/people.yaml', import.meta.url).pathname,
+    )
+    const applied = kube.apply(object ? [object] : [])
+    if (everything) await applied
+    else await expect(applied).rejects.toMatchObject({ code: 'Denied' })
+    await kube.close()
+  }
+  await expect(site.clusters.createKubeconfig({ ...at, minutes: 60 })).rejects.toMatchObject({
+    code: 'Denied',
+  })
+}
+
+async function joined(name: string, ready: boolean): Promise<void> {
+  await plane.apply({ apiVersion: 'v1', kind: 'Node', metadata: { name } })
+  const condition = { type: 'Ready', status: ready ? 'True' : 'False', reason: 'KubeletReady', message: '' }
+  await plane.patchStatus('node', name, { conditions: [condition] })
+}
+
+async function deployment(name: string): Promise<void> {
+  const matchLabels = { app: name }
+  const template = { metadata: { labels: matchLabels }, spec: { containers: [{ name, image: 'none' }] } }
+  const metadata = { name, namespace: 'kube-system' }
+  await plane.apply({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata,
+    spec: { selector: { matchLabels }, template },
+  })
+}
+
+async function available(name: string): Promise<void> {
+  const status = { replicas: 1, readyReplicas: 1, updatedReplicas: 1, availableReplicas: 1 }
+  await plane.patchStatus('deployment', name, status, '-n', 'kube-system')
+}
+
+function runsOf({ id, steps }: Operation): string[] {
+  return steps.flatMap(({ name, run, attempt }) => (run === `${id}.${name}.${attempt}` ? [name] : []))
+}

@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { type Bus, ensureStreams, followSubject, openBus, openOutbox, readEvent } from '@slipway/bus'
+import { migrate, openDatabase } from '@slipway/database'
+import { closing } from '@slipway/service'
+import { createLog } from '@slipway/telemetry'
+import { type Platform, startPlatform } from '@slipway/testing'
+import { v7 as newId } from 'uuid'
+import { PrismaClient } from '../src/gen/prisma/client.ts'
+import { beginOperation } from '../src/operation/begin.ts'
+import { type Engine, openEngine } from '../src/operation/engine.ts'
+import type { Operation } from '../src/operation/operation.ts'
+import type { StepWork } from '../src/operation/step-context.ts'
+import { readOperationById } from '../src/operation/store.ts'
+import { type Database, inTransaction } from '../src/store.ts'
+
+/** A database and a bus for the engine, where steps are what a test says. */
+export type EngineSite = {
+  db: Database
+  /** A replica with the given steps; it stops with the site. */
+  replica: (steps: Record<string, StepWork>, owner?: string) => Promise<Engine>
+  /** A planned operation of a cluster of its own: its steps and what each needs. */
+  plan: (graph: Record<string, string[]>) => Promise<Operation>
+  /** The operation once it is as wished. */
+  until: (id: string, is: (operation: Operation) => boolean) => Promise<Operation>
+  /** The facts that were published of an operation, up to the one given. */
+  facts: (operation: Operation, last: string) => Promise<string[]>
+  committed: () => void
+  stop: () => Promise<void>
+}
+
+export const LEASE_MS = 1_500
+
+/** Starts one; about three seconds. */
+export async function startEngineSite(): Promise<EngineSite> {
+  const platform: Platform = await startPlatform()
+  const { databaseUrl: url, nats, logLevel } = platform.foundation('cluster-manager')
+  const log = createLog('cluster-manager', logLevel)
+  const opened = closing(log)
+  opened.add('platform', platform.stop)
+  const schema = 'cluster_manager'
+  await migrate({ url, schema, folder: join(import.meta.dirname, '../prisma/migrations') })
+  const db = openDatabase(PrismaClient, { url, schema, max: 10 })
+  opened.add('database', () => db.$disconnect())
+  const bus: Bus = await openBus({ ...nats, name: 'cluster-manager' })
+  opened.add('bus', bus.close)
+  await ensureStreams(bus)
+  const outbox = await openOutbox({ bus, databaseUrl: url, schema, log })
+  opened.add('outbox', outbox.close)
+  const now = () => new Date()
+
+  return {
+    db,
+    replica: async (steps, owner = randomUUID()) => {
+      const engine = await openEngine({
+        ...{ db, bus, log, now, owner, leaseMs: LEASE_MS, sweepMs: 200, committed: outbox.nudge },
+        meansOf: (_kind, name) => ({ minutes: 1, runs: false, work: steps[name] ?? (async () => {}) }),
+        onMoved: async () => {},
+      })
+      opened.add('replica', engine.close)
+      return engine
+    },
+    plan: async (graph) => {
+      const cluster = newId()
+      const project = newId()
+      const digest = randomUUID()
+      await db.release.create({ data: { digest, resolved: {} } })
+      await db.cluster.create({
+        data: {
+          ...{ id: cluster, project, name: 'c', liveName: 'c', state: 'creating', stateReason: '', spec: {} },
+          ...{
+            endpoint: '',
+            operation: '',
+            version: 1,
+            createdAt: now(),
+            encryptionKey: '',
+            release: digest,
+          },
+        },
+      })
+      const steps = Object.entries(graph).map(([name, needs]) => ({ name, title: name, nodes: [], needs }))
+      const operation = await inTransaction(db, (tx) =>
+        beginOperation(
+          tx,
+          {
+            ...{ id: newId(), project, cluster, clusterName: 'c', kind: 'create-cluster', createdBy: 'u1' },
+            wishes: { forget: false, leaveUnreachable: false },
+            plan: { digest: 'd', steps },
+            idempotencyKey: undefined,
+          },
+          { now: now(), more: [] },
+        ),
+      )
+      outbox.nudge()
+      return operation
+    },
+    until: async (id, is) => {
+      const deadline = Date.now() + 20_000
+      for (;;) {
+        const operation = await readOperationById(db, id)
+        if (operation && is(operation)) return operation
+        if (Date.now() > deadline) throw new Error(`it did not come to that: ${JSON.stringify(operation)}`)
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+    },
+    facts: async ({ project, id }, last) => {
+      const done = new AbortController()
+      const facts: string[] = []
+      let sequence = 0
+      for await (const body of followSubject(
+        bus,
+        'EVENTS',
+        `slipway.evt.${project}.operation.${id}.>`,
+        done.signal,
+      )) {
+        const event = readEvent(body)
+        if (event.sequence !== ++sequence)
+          throw new Error(`event ${event.sequence} came after ${sequence - 1}`)
+        facts.push(event.fact)
+        if (event.fact === last) done.abort()
+      }
+      return facts
+    },
+    committed: outbox.nudge,
+    stop: opened.close,
+  }
+}
