@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { followApi } from '@slipway/cli/api'
@@ -16,6 +17,10 @@ import {
   watchOperation,
 } from './person.ts'
 
+const SERVICES = '10.96.'
+const resolvers = [...readFileSync('/etc/resolv.conf', 'utf8').matchAll(/^nameserver ([0-9.]+)$/gm)].map(
+  ([, address = '']) => address,
+)
 const world = inject('world')
 const administrator = personAt(world.to)
 let project: string
@@ -23,7 +28,7 @@ let cluster: string
 let operation: string
 let plan: Answer
 let created: Answer
-let dropsOfCreate: number
+let dropsOfCreate: unknown[]
 let operator: Person
 
 beforeAll(async () => {
@@ -31,10 +36,14 @@ beforeAll(async () => {
   project = made.project
   operator = await newMember(administrator, project, 'operator')
   const repo = new URL(world.running.repo)
+  // CoreDNS asks the host's resolver about names that are not the cluster's: that is no download.
   await labEgress({
     dir: world.lab.dir,
     mode: 'closed',
-    allow: [{ address: repo.hostname, port: Number(repo.port) }],
+    allow: [
+      { address: repo.hostname, port: Number(repo.port) },
+      ...resolvers.map((address) => ({ address, port: 53, protocol: 'udp' as const })),
+    ],
   })
   const request = {
     project,
@@ -48,21 +57,22 @@ beforeAll(async () => {
       ],
     },
   }
-  const before = await readDrops({ dir: world.lab.dir })
   plan = (await operator.call('Cluster.CreateCluster', { ...request, dryRun: 'plan' })).plan
   const change = await operator.call('Cluster.CreateCluster', { ...request, planDigest: plan.digest })
   cluster = change.cluster.id
   operation = change.operation.id
   created = await followOperation(operator, project, operation)
+  expect(created.operation.failure, 'the create failed').toBeFalsy()
   const after = await readDrops({ dir: world.lab.dir })
-  dropsOfCreate = after.packets - before.packets
+  // Until kube-proxy has run, a call to the cluster's own service addresses leaves the node; nobody is there.
+  dropsOfCreate = after.wanted.filter(({ to }) => !to.startsWith(SERVICES))
 })
 
 afterAll(() => labEgress({ dir: world.lab.dir, mode: 'open' }))
 
 describe('creating a cluster of one control plane and one worker', () => {
   test('the plan names its steps, their nodes and changes, and what is pulled', () => {
-    expect(plan.digest).toMatch(/^[0-9a-f]{64}$/)
+    expect(plan.digest).toMatch(/^[0-9a-f]{64}(\.[0-9a-f]{8})*$/)
     expect(plan.pullMib).toBeGreaterThan(100)
     expect(plan.steps.length).toBeGreaterThan(3)
     for (const step of plan.steps) {
@@ -80,13 +90,11 @@ describe('creating a cluster of one control plane and one worker', () => {
   })
 
   test('nodes downloaded from repo-proxy and nowhere else, and a probe shows that it would have been counted', async () => {
-    expect(dropsOfCreate).toBe(0)
-    const host = world.hosts[0]
+    expect(dropsOfCreate, 'what was turned away').toEqual([])
     const before = await readDrops({ dir: world.lab.dir })
     const probe =
       "import socket; s=socket.socket(); s.settimeout(1)\ntry: s.connect(('198.51.100.1', 80))\nexcept OSError: pass"
     await ssh('a-1', ['python3', '-'], probe)
-    expect(host).toBeDefined()
     const after = await readDrops({ dir: world.lab.dir })
     expect(after.packets).toBeGreaterThan(before.packets)
   })
@@ -178,8 +186,8 @@ describe('creating a cluster of one control plane and one worker', () => {
   })
 
   test('no host is left with super-admin.conf, and admin.conf is for root alone', async () => {
-    const { stdout } = await ssh('a-1', ['sudo', 'stat', '-c', '%n %a %U', '/etc/kubernetes/admin.conf'])
-    expect(stdout.trim()).toBe('/etc/kubernetes/admin.conf 600 root')
+    const { stdout } = await ssh('a-1', ['sudo', 'stat', '-c', '%a:%U', '/etc/kubernetes/admin.conf'])
+    expect(stdout.trim()).toBe('600:root')
     const { exitCode } = await ssh('a-1', ['sudo', 'test', '-e', '/etc/kubernetes/super-admin.conf'])
     expect(exitCode).not.toBe(0)
   })

@@ -56,7 +56,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const signal = new AbortController().signal
   const dir = await mkdtemp('/var/lib/slipway/stories-')
   const place = placeIn(dir)
-  const lab = { name: 'stories', dir: place.lab }
+  // Another name lets a second person's stories run at the same time.
+  const lab = { name: process.env.SLIPWAY_STORIES_LAB ?? 'stories', dir: place.lab }
   const release = await fetchArtifacts(settings, signal, say)
   await labDown({ ...lab, force: true })
   const state = await labUp({

@@ -109,23 +109,29 @@ def add_keys(folder, keys):
         "SSH_ASKPASS_REQUIRE": "force",
         "DISPLAY": "-",
     }
-    known = set()
+    publics = {}
     for key in keys:
-        passphrase = os.path.join(folder, "keys", key["name"] + ".passphrase")
-        with open(passphrase, "w", encoding="utf-8") as file:
-            file.write(key["passphrase"])
         text = key["text"].replace("\r\n", "\n").strip() + "\n"
-        added = subprocess.run(["ssh-add", "-q", "-"], input=text, text=True, capture_output=True, env={**env, "SLIPWAY_ASKPASS": passphrase})
-        os.unlink(passphrase)
-        if added.returncode != 0:
-            raise Refused(key["label"], "the private key can't be read, or its passphrase is wrong")
-        listed = subprocess.run(["ssh-add", "-L"], text=True, capture_output=True, env=env, check=True).stdout.splitlines()
-        public = next((line for line in listed if line not in known), None)
-        if public is None:
-            raise Refused(key["label"], "the private key is also another credential's, in another form")
-        known.add(public)
+        # two credentials may well hold the same key: the agent keeps it once
+        if (text, key["passphrase"]) not in publics:
+            publics[text, key["passphrase"]] = add_key(folder, key, text, env, publics.values())
         with open(os.path.join(folder, "keys", key["name"] + ".pub"), "w", encoding="utf-8") as file:
-            file.write(public + "\n")
+            file.write(publics[text, key["passphrase"]] + "\n")
+
+
+def add_key(folder, key, text, env, known):
+    passphrase = os.path.join(folder, "keys", key["name"] + ".passphrase")
+    with open(passphrase, "w", encoding="utf-8") as file:
+        file.write(key["passphrase"])
+    added = subprocess.run(["ssh-add", "-q", "-"], input=text, text=True, capture_output=True, env={**env, "SLIPWAY_ASKPASS": passphrase})
+    os.unlink(passphrase)
+    if added.returncode != 0:
+        raise Refused(key["label"], "the private key can't be read, or its passphrase is wrong")
+    listed = subprocess.run(["ssh-add", "-L"], text=True, capture_output=True, env=env, check=True).stdout.splitlines()
+    public = next((line for line in listed if line not in known), None)
+    if public is None:
+        raise Refused(key["label"], "the private key is also another credential's, in another form")
+    return public
 
 
 def run(wire, argv, env):

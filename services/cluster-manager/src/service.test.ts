@@ -1,5 +1,8 @@
 import { join } from 'node:path'
-import { ClusterServiceService, type ClusterServiceServer } from '@slipway/contracts/cluster/v1/cluster_service'
+import {
+  type ClusterServiceServer,
+  ClusterServiceService,
+} from '@slipway/contracts/cluster/v1/cluster_service'
 import { type Platform, startPlatform } from '@slipway/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openClusterManager } from './service.ts'
@@ -24,8 +27,14 @@ test('starts, answers, refuses strangers, and stops', async () => {
   })
   const address = service.addresses.rpc ?? ''
   const to = { service: 'cluster-manager', address } as const
-  const gateway = await platform.client<ClusterServiceServer>(ClusterServiceService, { ...to, as: 'api-gateway' })
-  const stranger = await platform.client<ClusterServiceServer>(ClusterServiceService, { ...to, as: 'repo-proxy' })
+  const gateway = await platform.client<ClusterServiceServer>(ClusterServiceService, {
+    ...to,
+    as: 'api-gateway',
+  })
+  const stranger = await platform.client<ClusterServiceServer>(ClusterServiceService, {
+    ...to,
+    as: 'repo-proxy',
+  })
   const all = { project: 'p1', pageSize: 0, pageToken: '', state: '', search: '' }
   expect(await gateway.listClusters(all)).toEqual({ clusters: [], nextPageToken: '' })
   await expect(stranger.listClusters(all)).rejects.toThrow('may not call')

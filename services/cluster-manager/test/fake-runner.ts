@@ -12,7 +12,7 @@ import { createLog } from '@slipway/telemetry'
 import type { Platform } from '@slipway/testing'
 
 /** What came of a run: how each host and the whole ended. */
-export type Outcome = {
+type Outcome = {
   state?: 'succeeded' | 'failed'
   failure?: { message: string; host?: string; retryable?: boolean }
   hosts?: { name: string; unreachable?: boolean; result?: unknown; message?: string }[]

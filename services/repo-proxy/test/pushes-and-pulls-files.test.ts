@@ -117,9 +117,9 @@ describe('raw files', () => {
     })
     sent.on('error', () => {})
     sent.write(body.subarray(0, 100_000))
-    await expect.poll(uploads).toHaveLength(1)
+    await expect.poll(uploads, { timeout: 20_000 }).toHaveLength(1)
     sent.destroy()
-    await expect.poll(uploads).toEqual([])
+    await expect.poll(uploads, { timeout: 20_000 }).toEqual([])
     expect((await push('GET', '/raw/cut')).status).toBe(404)
   })
 

@@ -25,7 +25,7 @@ afterAll(async () => {
 
 describe('a full disk', () => {
   const fits = randomBytes(3_000_000)
-  const tooMuch = randomBytes(30_000_000)
+  const tooMuch = randomBytes(20_000_000)
 
   it('is said with folder and way out; half files are removed and what was there stays', async () => {
     await putFile(push, 'fits', fits)

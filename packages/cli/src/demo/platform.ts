@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { chown, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, chown, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ownerOf } from '@slipway/embedded'
 import { unavailable } from '@slipway/errors'
@@ -33,6 +33,8 @@ export async function ensurePlatform(place: Place, settings: Settings, address: 
   const owner = await ownerOf(USER)
   for (const folder of [place.dir, place.data, place.programs, place.profiles])
     await mkdir(folder, { recursive: true, mode: 0o755 })
+  // A fresh temporary folder lets nobody else in.
+  await chmod(place.dir, 0o755)
   if (owner) await chown(place.data, owner.uid, owner.gid)
   const nats = join(place.programs, 'nats-server')
   await copyFile(join(settings.SLIPWAY_CACHE, 'bin/nats-server'), nats)

@@ -7,7 +7,7 @@ import { type Cluster, endpointName, type Sealed } from './cluster.ts'
 export const ADMIN_CONFIG = 'super-admin.conf'
 
 /** Where a cluster's API server answers: at its control plane, under the name that is in its certificate. */
-export function addressOf(cluster: Cluster, controlPlaneAddress: string): ClusterAddress {
+function addressOf(cluster: Cluster, controlPlaneAddress: string): ClusterAddress {
   return {
     address: controlPlaneAddress,
     port: cluster.spec.apiServer.port,
@@ -16,7 +16,7 @@ export function addressOf(cluster: Cluster, controlPlaneAddress: string): Cluste
 }
 
 /** super-admin.conf, opened in memory for as long as it is used. */
-export async function openAdminConfig(
+async function openAdminConfig(
   key: ServiceKey,
   { project, name }: Cluster,
   { adminConfig, adminConfigObject }: Sealed,

@@ -12,7 +12,7 @@ export type Plan = {
   notes: string[]
 }
 
-export type PlannedStep = {
+type PlannedStep = {
   name: string
   title: string
   nodes: string[]

@@ -38,7 +38,7 @@ export type NodeSpec = {
   taints: Taint[]
 }
 
-export type Taint = { key: string; value: string; effect: string }
+type Taint = { key: string; value: string; effect: string }
 
 export type Reservation = { cpuMillicores: number; memoryMib: number }
 

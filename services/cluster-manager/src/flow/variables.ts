@@ -83,7 +83,7 @@ function releaseVariables({ files, images, packages }: ResolvedPlatform, role: s
 }
 
 /** The images that a node of a role runs; the proof's come when somebody asks for proof. */
-export function imagesFor({ images }: Pick<ResolvedPlatform, 'images'>, role: string) {
+function imagesFor({ images }: Pick<ResolvedPlatform, 'images'>, role: string) {
   const roles =
     role === 'control-plane' ? ['control-plane', 'node', 'all', 'addon'] : ['node', 'all', 'addon']
   return images.filter((image) => roles.includes(image.role))

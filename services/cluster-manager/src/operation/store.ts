@@ -3,18 +3,10 @@ import { Prisma } from '../gen/prisma/client.ts'
 import type { Page } from '../page.ts'
 import type { Database, Transaction } from '../store.ts'
 import { isUnfinished } from './lifecycle.ts'
-import type {
-  Failure,
-  Operation,
-  OperationKind,
-  OperationState,
-  Step,
-  StepState,
-  Wishes,
-} from './operation.ts'
+import type { Failure, Operation, OperationState, Step, StepState } from './operation.ts'
+import { toOperation } from './row.ts'
 
 const whole = { steps: { orderBy: { position: 'asc' } } } as const
-type Row = Prisma.OperationGetPayload<{ include: typeof whole }>
 
 /** What may be changed of an operation; what is left out stays. */
 export type OperationChange = Partial<{
@@ -231,43 +223,4 @@ export async function stepMinutes(db: Transaction, names: readonly string[]): Pr
 /** A JSON column's part of a change: left out, emptied or set. */
 function json(name: 'failure', value: Failure | null | undefined) {
   return value === undefined ? {} : { [name]: value === null ? Prisma.DbNull : value }
-}
-
-function toOperation({ steps, ...row }: Row): Operation {
-  return {
-    id: row.id,
-    project: row.project,
-    cluster: row.cluster,
-    clusterName: row.clusterName,
-    kind: row.kind as OperationKind,
-    state: row.state as OperationState,
-    cancelling: row.cancelling,
-    wishes: row.wishes as Wishes,
-    steps: steps.map(toStep),
-    failure: (row.failure as Failure | null) ?? undefined,
-    createdBy: row.createdBy,
-    version: row.version,
-    createdAt: row.createdAt,
-    startedAt: row.startedAt ?? undefined,
-    endedAt: row.endedAt ?? undefined,
-    planDigest: row.planDigest,
-    leftBehind: row.leftBehind,
-  }
-}
-
-function toStep(row: Row['steps'][number]): Step {
-  return {
-    name: row.name,
-    title: row.title,
-    state: row.state as StepState,
-    nodes: row.nodes,
-    needs: row.needs,
-    attempt: row.attempt,
-    tries: row.tries,
-    retryAt: row.retryAt ?? undefined,
-    run: row.run,
-    failure: (row.failure as Failure | null) ?? undefined,
-    startedAt: row.startedAt ?? undefined,
-    endedAt: row.endedAt ?? undefined,
-  }
 }

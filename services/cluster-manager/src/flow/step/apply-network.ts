@@ -23,7 +23,7 @@ export async function applyNetwork(ctx: StepContext, site: Site): Promise<void> 
 }
 
 /** flannel's settings are JSON in a ConfigMap: they are built as a value, so that no CIDR can become structure. */
-export function withNetwork(object: KubeObject, { network }: ClusterSpec): KubeObject {
+function withNetwork(object: KubeObject, { network }: ClusterSpec): KubeObject {
   if (object.kind !== 'ConfigMap') return object
   const settings = {
     Network: network.podCidr,
