@@ -17,7 +17,8 @@ module.exports = {
     },
     {
       name: 'no-cycles',
-      comment: 'Two files that need each other are one file, or need a third. Types alone may refer to each other.',
+      comment:
+        'Two files that need each other are one file, or need a third. Types alone may refer to each other.',
       severity: 'error',
       from: { pathNot: '/gen/' },
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },

@@ -33,7 +33,7 @@ export const project = 'project-1'
 export const playbooks = join(import.meta.dirname, 'fixtures/playbooks')
 
 /** The virtual environment that tools/setup.mjs made. */
-export function ansible(): string {
+function ansible(): string {
   const known = process.env.SLIPWAY_ANSIBLE_VENV
   if (known) return known
   const state = '/var/lib/slipway'

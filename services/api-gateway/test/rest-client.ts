@@ -1,7 +1,7 @@
 import { request } from 'node:https'
 
 /** An answer as it came over the wire. */
-export type Heard = {
+type Heard = {
   status: number
   headers: Record<string, string | undefined>
   text: string
@@ -10,7 +10,7 @@ export type Heard = {
 }
 
 /** What goes with a call: a token, headers, and a body that is sent as JSON unless it is bytes or text. */
-export type Sent = { token?: string; headers?: Record<string, string>; body?: unknown }
+type Sent = { token?: string; headers?: Record<string, string>; body?: unknown }
 
 export type Rest = (verb: string, path: string, sent?: Sent) => Promise<Heard>
 

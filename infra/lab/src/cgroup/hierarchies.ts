@@ -18,7 +18,7 @@ export async function hasCgroupV1(): Promise<boolean> {
 }
 
 /** Whether systemd is in charge of this machine. */
-export function systemdRuns(): boolean {
+function systemdRuns(): boolean {
   return existsSync('/run/systemd/system')
 }
 

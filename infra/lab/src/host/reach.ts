@@ -27,7 +27,7 @@ export async function waitForLogin(lab: Lab, host: Host, { pid, signal }: Starti
 }
 
 /** The options with which ssh reaches a host of the lab and trusts nothing but the keys it knows. */
-export function sshCommand(lab: Lab, host: Host): string[] {
+function sshCommand(lab: Lab, host: Host): string[] {
   const { sshKey, knownHosts } = foldersOf(lab.dir)
   const options = {
     BatchMode: 'yes',

@@ -5,7 +5,7 @@ import { askpass, knownHosts, sshConfig } from './ssh-config.ts'
 import { type Json, unsafe } from './unsafe.ts'
 
 /** Where everything of a run lives: a tmpfs of its own, the same path in every run. */
-export const FOLDER = '/dev/shm/slipway'
+const FOLDER = '/dev/shm/slipway'
 
 /** What launcher/launch.py reads from its standard input, but for the socket. */
 export type Document = {

@@ -29,7 +29,7 @@ export type Incoming = {
 }
 
 /** An answered call: the response and the request that it answers. */
-export type Answered = { request: Json; response: unknown }
+type Answered = { request: Json; response: unknown }
 
 /** The only way to a handler, for both doors. */
 export type Pipeline = {
