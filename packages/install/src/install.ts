@@ -25,6 +25,8 @@ export type Install = {
   caFile: string
   /** Configuration text for nats-server. */
   natsSettings: string
+  /** The same in a file, for a nats-server of one's own to include. */
+  natsSettingsFile: string
   /** Signs credentials of external subscribers; api-gateway's own. */
   natsAccountSeedFile: string
   /** The administrator's password of an embedded PostgreSQL. */
@@ -63,12 +65,15 @@ export async function makeInstall(options: {
     await certificate(service)
   }
   await certificate('nats')
+  const settings = natsSettings(trust, { cert: file('nats.cert.pem'), key: file('nats.key.pem') })
+  await replace(file('nats.conf'), `${settings}\n`)
   await replace(file('public-keys.json'), JSON.stringify(await publicKeysOf(seeds)))
   return {
     dir,
     rootKeyFile: file('root.key'),
     caFile: file('ca.pem'),
-    natsSettings: natsSettings(trust, { cert: file('nats.cert.pem'), key: file('nats.key.pem') }),
+    natsSettings: settings,
+    natsSettingsFile: file('nats.conf'),
     natsAccountSeedFile: file('nats-account.seed'),
     postgresPassword: await once(file('postgres.password'), newPassword),
     databasePasswords,

@@ -4,19 +4,17 @@ import { serve } from '@slipway/rpc'
 import { closing, readMaterial, type Service } from '@slipway/service'
 import { createLog, startTracing } from '@slipway/telemetry'
 import { openAptSigner } from './apt/sign.ts'
-import { makeFolders, removeHalfFiles } from './blob/folder.ts'
 import type { RepoProxyConfig } from './config.ts'
 import { PrismaClient } from './gen/prisma/client.ts'
 import { answerBy } from './http/handle.ts'
 import { serveHttps } from './http/serve.ts'
-import { forgetOldUploads } from './image/store.ts'
+import { cleanUploads } from './image/clean-uploads.ts'
 import type { Repo } from './repo.ts'
 import { routes } from './routes.ts'
 import { repoService } from './rpc.ts'
 
 const NAME = 'repo-proxy'
 const SCHEMA = 'repo_proxy'
-const UPLOAD_MS = 86_400_000
 
 /** Starts repo-proxy: its gRPC service and the HTTPS server from which nodes download. */
 export async function openRepoProxy(config: RepoProxyConfig, now = () => new Date()): Promise<Service> {
@@ -55,12 +53,4 @@ export async function openRepoProxy(config: RepoProxyConfig, now = () => new Dat
     await opened.close()
     throw error
   }
-}
-
-/** What an earlier process left half-way is removed, but for uploads of the last day: their clients may come back. */
-async function cleanUploads({ database, dir, now, log }: Repo): Promise<void> {
-  await makeFolders(dir)
-  const alive = await forgetOldUploads(database, new Date(now().getTime() - UPLOAD_MS))
-  const removed = await removeHalfFiles(dir, alive)
-  if (removed > 0) log.info({ removed }, 'half files of an earlier process were removed')
 }

@@ -32,7 +32,7 @@ async function sendChunks(
   { first, last }: Range,
 ): Promise<void> {
   const size = Math.min(CHUNK_BYTES, last - first + 1)
-  let current = Buffer.allocUnsafeSlow(size)
+  let current: Buffer = Buffer.allocUnsafeSlow(size)
   let spare: Buffer | undefined
   let position = first
   let ahead: Promise<number> | undefined
@@ -45,6 +45,8 @@ async function sendChunks(
     if (position <= last && streaming <= FEW) {
       const free = spare ?? Buffer.allocUnsafeSlow(size)
       ahead = readAt(handle, free, position, last)
+      // A failed read is met when it is awaited.
+      ahead.catch(() => {})
       spare = current
       current = free
     }
