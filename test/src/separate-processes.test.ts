@@ -58,7 +58,10 @@ beforeAll(async () => {
   operation = change.operation?.id ?? ''
   // One replica is killed while the first step runs and the other one while the second does: one of them carried it out.
   const [one, two] = services.managers
-  const kills = [() => one.kill().then(() => services.restartManager(one)), () => two.kill()]
+  const kills: (() => Promise<unknown>)[] = [
+    () => one.kill().then(() => services.restartManager(one)),
+    () => two.kill(),
+  ]
   let killing: Promise<unknown> = Promise.resolve()
   watched = await readWatch(
     administrator,
@@ -73,6 +76,7 @@ beforeAll(async () => {
     },
   )
   await killing
+  expect(watched.last.failure, 'the create failed').toBeUndefined()
   expect(kills, 'not every replica was killed').toEqual([])
 })
 
