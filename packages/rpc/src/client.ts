@@ -83,6 +83,7 @@ function unary(
   options: CallOptions = {},
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
+    const cancel = () => call.cancel()
     const call = channel.makeUnaryRequest(
       method.path,
       method.requestSerialize,
@@ -90,9 +91,13 @@ function unary(
       request,
       metadataOf(options),
       { deadline: Date.now() + (options.deadlineMs ?? DEADLINE_MS) },
-      (error, value) => (error ? reject(fromServiceError(error)) : resolve(value)),
+      (error, value) => {
+        options.signal?.removeEventListener('abort', cancel)
+        if (error) reject(fromServiceError(error))
+        else resolve(value)
+      },
     )
-    options.signal?.addEventListener('abort', () => call.cancel(), { once: true })
+    options.signal?.addEventListener('abort', cancel, { once: true })
   })
 }
 

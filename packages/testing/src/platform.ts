@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ServiceDefinition } from '@grpc/grpc-js'
@@ -6,7 +6,8 @@ import { provision } from '@slipway/database'
 import { ownerOf, startNats, startPostgres } from '@slipway/embedded'
 import { databaseRoles, foundationOf, type Install, makeInstall, type ServiceName } from '@slipway/install'
 import { type Client, connect, type Tls } from '@slipway/rpc'
-import { type Foundation, readMaterial } from '@slipway/service'
+import { closing, type Foundation, readMaterial } from '@slipway/service'
+import { createLog } from '@slipway/telemetry'
 
 /** A real PostgreSQL, a real NATS and an install's keys, in a folder of their own, on free ports. */
 export type Platform = {
@@ -28,50 +29,46 @@ export type Platform = {
 
 /** Starts a platform; every test file has its own, and stops it. Takes about two seconds. */
 export async function startPlatform(): Promise<Platform> {
-  const dir = await mkdtemp(join(tmpdir(), 'slipway-test-'))
-  const owner = await ownerOf('slipway')
-  const { chmod } = await import('node:fs/promises')
-  await chmod(dir, 0o755)
-  const install = await makeInstall({ dir, names: { dns: [], ips: [] }, now: Date.now() })
-  const cache = process.env.SLIPWAY_CACHE ?? join(homedir(), '.cache/slipway')
-  const postgres = await startPostgres({
-    dir: join(dir, 'postgres'),
-    password: install.postgresPassword,
-    owner,
-    durable: false,
-  })
-  const nats = await startNats({
-    program: join(cache, 'bin/nats-server'),
-    dir: join(dir, 'nats'),
-    settings: install.natsSettings,
-    tls: true,
-  })
-  await provision(postgres.url, databaseRoles(install))
-  const at = {
-    databaseUrl: postgres.url,
-    natsUrl: nats.url,
-    logLevel: process.env.SLIPWAY_LOG_LEVEL ?? 'warn',
-  }
-  const clients: { close: () => void }[] = []
-  const foundation = (service: ServiceName) => foundationOf(install, service, at)
-  const tlsOf = async (service: ServiceName) => (await readMaterial(service, foundation(service))).tls
-  return {
-    dir,
-    install,
-    foundation,
-    tlsOf,
-    client: async (definition, { service, address, as }) => {
-      const client = connect(definition, { service, address, tls: await tlsOf(as) })
-      clients.push(client)
-      return client as never
-    },
-    databaseUrl: postgres.url,
-    natsUrl: nats.url,
-    stop: async () => {
-      for (const client of clients) client.close()
-      await nats.stop()
-      await postgres.stop()
-      await rm(dir, { recursive: true, force: true })
-    },
+  const logLevel = process.env.SLIPWAY_LOG_LEVEL ?? 'warn'
+  const opened = closing(createLog('testing', logLevel))
+  try {
+    const dir = await mkdtemp(join(tmpdir(), 'slipway-test-'))
+    opened.add('folder', () => rm(dir, { recursive: true, force: true }))
+    await chmod(dir, 0o755)
+    const owner = await ownerOf('slipway')
+    const install = await makeInstall({ dir, names: { dns: [], ips: [] }, now: Date.now() })
+    const cache = process.env.SLIPWAY_CACHE ?? join(homedir(), '.cache/slipway')
+    const password = install.postgresPassword
+    const postgres = await startPostgres({ dir: join(dir, 'postgres'), password, owner, durable: false })
+    opened.add('postgres', postgres.stop)
+    const program = join(cache, 'bin/nats-server')
+    const nats = await startNats({
+      program,
+      dir: join(dir, 'nats'),
+      settings: install.natsSettings,
+      tls: true,
+    })
+    opened.add('nats', nats.stop)
+    await provision(postgres.url, databaseRoles(install))
+    const at = { databaseUrl: postgres.url, natsUrl: nats.url, logLevel }
+    const foundation = (service: ServiceName) => foundationOf(install, service, at)
+    const tlsOf = async (service: ServiceName) => (await readMaterial(service, foundation(service))).tls
+    return {
+      dir,
+      install,
+      foundation,
+      tlsOf,
+      client: async (definition, { service, address, as }) => {
+        const client = connect(definition, { service, address, tls: await tlsOf(as) })
+        opened.add(`client of ${service}`, () => client.close())
+        return client as never
+      },
+      databaseUrl: postgres.url,
+      natsUrl: nats.url,
+      stop: opened.close,
+    }
+  } catch (error) {
+    await opened.close()
+    throw error
   }
 }

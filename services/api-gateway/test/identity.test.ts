@@ -132,7 +132,8 @@ test('lists come page by page, each entry once', async () => {
   const names: string[] = []
   let pageToken = ''
   do {
-    const { json } = await asAdmin('GET', `/users?pageSize=2&pageToken=${pageToken}`)
+    const { status, json } = await asAdmin('GET', `/users?pageSize=2&pageToken=${pageToken}`)
+    expect(status, JSON.stringify(json)).toBe(200)
     names.push(...json.users.map(({ name }: { name: string }) => name))
     pageToken = json.nextPageToken
   } while (pageToken)

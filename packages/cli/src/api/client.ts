@@ -48,7 +48,10 @@ export async function* followApi(
   })
   if (!response.body) return
   const events = response.body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream())
-  for await (const { event = 'message', id = '', data } of events) yield { event, id, data: JSON.parse(data) }
+  for await (const { event = 'message', id = '', data } of events) {
+    if (event === 'problem') throw problemOf(data)
+    yield { event, id, data: JSON.parse(data) }
+  }
 }
 
 type Init = { method: string; headers: Record<string, string>; body?: string; signal?: AbortSignal }
@@ -75,12 +78,17 @@ async function send(to: Connection, path: string, init: Init) {
 async function readProblem(response: { status: number; text: () => Promise<string> }): Promise<SlipwayError> {
   const text = await response.text()
   try {
-    const problem = JSON.parse(text) as { code?: Code; detail?: string; title?: string; problems?: Problem[] }
-    const code = codes.find((known) => known === problem.code) ?? 'Bug'
-    return new SlipwayError(code, problem.detail ?? problem.title ?? text, problem.problems ?? [])
+    return problemOf(text)
   } catch {
     return new SlipwayError('Bug', `HTTP ${response.status}: ${text.slice(0, 200)}`)
   }
+}
+
+/** The error that a problem+json text describes. */
+function problemOf(text: string): SlipwayError {
+  const problem = JSON.parse(text) as { code?: Code; detail?: string; title?: string; problems?: Problem[] }
+  const code = codes.find((known) => known === problem.code) ?? 'Bug'
+  return new SlipwayError(code, problem.detail ?? problem.title ?? text, problem.problems ?? [])
 }
 
 function routeOf(name: string): { method: Method; route: NonNullable<Method['route']> } {

@@ -10,13 +10,15 @@ const settings = readSettings()
 const place = placeIn(settings.SLIPWAY_DEMO_DIR)
 const [verb = 'up', ...flags] = process.argv.slice(2)
 
+// What is under way hears of it and has a moment to leave things whole, such as a token that was just handed over.
+const LAST_MOMENT_MS = 1_000
 const interrupted = new AbortController()
 process.once('SIGINT', () => {
   process.stdout.write(
     '\nInterrupted: run the same command again to go on, or `npm run demo -- down` to remove everything.\n',
   )
   interrupted.abort()
-  process.exit(130)
+  setTimeout(() => process.exit(130), LAST_MOMENT_MS)
 })
 
 try {
@@ -28,6 +30,7 @@ try {
     process.exitCode = 2
   }
 } catch (error) {
+  if (interrupted.signal.aborted) process.exit(130)
   if (!isSlipwayError(error)) throw error
   const lines = error.problems.map(({ field, message, hint }) => `  ${field}: ${message}. ${hint}`)
   process.stderr.write(`${[error.message, ...lines].join('\n')}\n`)
