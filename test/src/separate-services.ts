@@ -47,7 +47,11 @@ export async function startSeparateServices(options: {
 
   async function startAll(): Promise<SeparateServices> {
     const owner = await ownerOf('slipway')
-    const install = await makeInstall({ dir, names: { dns: [], ips: [address] }, now: Date.now() })
+    const install = await makeInstall({
+      dir,
+      names: { dns: ['repo.slipway.internal'], ips: [address] },
+      now: Date.now(),
+    })
     const profiles = join(dir, 'profiles')
     for (const folder of [profiles, join(dir, 'home'), join(dir, 'repo'), join(dir, 'bin')])
       await mkdir(folder)

@@ -15,6 +15,13 @@ program
     const { up } = await import('./up/command.ts')
     await up(readSettings())
   })
+program
+  .command('init')
+  .description("make keys, certificates and settings for a PostgreSQL and NATS of one's own; start nothing")
+  .action(async () => {
+    const { init } = await import('./up/init.ts')
+    for (const line of await init(readSettings())) process.stdout.write(`${line}\n`)
+  })
 program.addCommand(releaseCommand())
 for (const command of apiCommands()) program.addCommand(command)
 

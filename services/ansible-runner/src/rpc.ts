@@ -16,7 +16,8 @@ import { waitRun } from './run/wait.ts'
 import { jumpOf, toWire } from './run/wire.ts'
 
 const PAGE = 50
-const LARGEST_PAGE = 500
+/** What OperationService lets people ask for. */
+const LARGEST_PAGE = 5_000
 
 /** What this service answers: each method of the contract and the verb behind it. */
 export function runService(context: Context, nudge: () => void): Handlers<RunServiceServer> {

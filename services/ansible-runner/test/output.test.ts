@@ -121,4 +121,7 @@ test('a finished run is searched page by page, by text and host', async () => {
   expect(found).toEqual(wanted)
   const ofHost = await runner.gateway.searchOutput({ ...asked, host: 'web-1', pageSize: 100, pageToken: '' })
   expect(ofHost.lines.map((line) => line.sequence)).toEqual([9_999, 19_999, 29_999, 39_999])
+  // As much as people may ask OperationService for.
+  const large = await runner.gateway.searchOutput({ ...asked, search: '', pageSize: 5_000, pageToken: '' })
+  expect(large.lines).toHaveLength(5_000)
 })

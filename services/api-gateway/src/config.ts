@@ -9,7 +9,10 @@ const settings = Type.Object({
     description: 'host:port of the public gRPC.',
     default: '127.0.0.1:8444',
   }),
-  SLIPWAY_CLUSTER_MANAGER: Type.String({ description: "host:port of cluster-manager's gRPC." }),
+  SLIPWAY_CLUSTER_MANAGER: Type.String({
+    description:
+      "host:port of cluster-manager's gRPC; several replicas as ipv4:<address>:<port>,<address>:<port>.",
+  }),
   SLIPWAY_ANSIBLE_RUNNER: Type.String({ description: "host:port of ansible-runner's gRPC." }),
   SLIPWAY_REPO_PROXY: Type.String({ description: "host:port of repo-proxy's gRPC." }),
   SLIPWAY_NATS_PUBLIC_URL: Type.Optional(

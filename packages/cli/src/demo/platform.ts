@@ -51,6 +51,7 @@ export async function ensurePlatform(place: Place, settings: Settings, address: 
       SLIPWAY_REPO_LISTEN: `${address}:0`,
       SLIPWAY_NATS_SERVER: nats,
       SLIPWAY_ANSIBLE_VENV: settings.SLIPWAY_ANSIBLE_VENV,
+      SLIPWAY_ANSIBLE_PLAYBOOKS: settings.SLIPWAY_ANSIBLE_PLAYBOOKS,
       SLIPWAY_HOST_PROFILES: place.profiles,
       SLIPWAY_LOG_LEVEL: settings.SLIPWAY_LOG_LEVEL,
     },

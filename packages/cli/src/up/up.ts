@@ -2,10 +2,11 @@ import { join } from 'node:path'
 import { provision } from '@slipway/database'
 import { startNats, startPostgres } from '@slipway/embedded'
 import { unavailable } from '@slipway/errors'
-import { databaseRoles, environmentOf, type Install, makeInstall, type ServiceName } from '@slipway/install'
+import { databaseRoles, environmentOf, type Install, type ServiceName } from '@slipway/install'
 import { closing, type Service } from '@slipway/service'
 import { createLog } from '@slipway/telemetry'
 import type { Settings } from '../config.ts'
+import { ensureInstall } from './install.ts'
 import { keepPorts, portOf } from './ports.ts'
 
 /** The all-in-one as it runs. */
@@ -30,11 +31,7 @@ export async function startAllInOne(settings: Settings): Promise<AllInOne> {
   try {
     const address = settings.SLIPWAY_ADDRESS
     const dir = settings.SLIPWAY_DATA_DIR
-    const install = await makeInstall({
-      dir,
-      names: { dns: ['repo.slipway.internal'], ips: address === '127.0.0.1' ? [] : [address] },
-      now: Date.now(),
-    })
+    const install = await ensureInstall(settings)
     const listen = await keepPorts(join(dir, 'ports.json'), settings)
     const processes: AllInOne['processes'] = []
     const databaseUrl = settings.SLIPWAY_DATABASE_URL ?? (await embeddedPostgres())

@@ -124,11 +124,12 @@ export function answerOf(run: Run, host: Host, now: Date): Answer {
   }
 }
 
-/** The host's own words first; the run's failure when it is about this host or about all. */
+/** The run's failure when it is about this host: it knows of a changed key on the way. Then the host's own words. */
 function whyNot({ failure, state }: Run, host: Host, result: HostResult | undefined): string {
-  if (result?.message) return result.message
   const about = failure?.host ?? ''
-  if (failure?.message && ['', host.id, host.name].includes(about)) return failure.message
+  if (failure?.message && [host.id, host.name].includes(about)) return failure.message
+  if (result?.message) return result.message
+  if (failure?.message && about === '') return failure.message
   return `The run that reads facts ${state || 'ended'} without an answer of this host.`
 }
 
