@@ -177,7 +177,7 @@ async function platformPid(): Promise<number> {
  */
 async function killPlatform(): Promise<void> {
   const { processes } = JSON.parse(await readFile(place.running, 'utf8')) as typeof world.running
-  const pids = processes.filter(({ name }) => name === 'slipway' || name === 'nats').map(({ pid }) => pid)
+  const pids = processes.filter(({ name }) => name === 'slipway').map(({ pid }) => pid)
   expect(pids).toContain(await platformPid())
   for (const pid of pids) process.kill(pid, 'SIGKILL')
   await until(

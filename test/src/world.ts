@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readSettings } from '@slipway/cli/config'
 import {
@@ -90,7 +90,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
     proofImage: proofImage(release),
   })
   return async () => {
-    for (const { name, pid } of running.processes) if (name === 'slipway') await endPlatform(pid)
+    // A story may have killed the first one and started another.
+    const { pid } = JSON.parse(await readFile(place.record, 'utf8'))
+    await endPlatform(pid)
     await labDown({ ...lab, force: true })
     await rm(join(dir), { recursive: true, force: true })
   }

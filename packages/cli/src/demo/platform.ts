@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { chmod, chown, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, chown, copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ownerOf } from '@slipway/embedded'
 import { unavailable } from '@slipway/errors'
@@ -37,7 +37,9 @@ export async function ensurePlatform(place: Place, settings: Settings, address: 
   await chmod(place.dir, 0o755)
   if (owner) await chown(place.data, owner.uid, owner.gid)
   const nats = join(place.programs, 'nats-server')
-  await copyFile(join(settings.SLIPWAY_CACHE, 'bin/nats-server'), nats)
+  // Renamed over the old one: a server that a killed all-in-one left behind may still run it.
+  await copyFile(join(settings.SLIPWAY_CACHE, 'bin/nats-server'), `${nats}.new`)
+  await rename(`${nats}.new`, nats)
   const repository = join(import.meta.dirname, '../../../..')
   await writeFile(join(place.profiles, 'lab.yaml'), stringify(await labProfile()))
   const pid = await startDetached([process.execPath, join(repository, 'packages/cli/src/main.ts'), 'up'], {
