@@ -1,8 +1,9 @@
 // `node bench/idle.ts`: how much memory the all-in-one's Node process holds when idle, and how long a warm start takes.
 // Targets: < 350 MB, < 5 s.
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { readSettings } from '@slipway/cli/config'
 import { endPlatform, ensurePlatform, placeIn } from '@slipway/cli/demo'
+import { rssMib } from './numbers.ts'
 
 const IDLE_MS = 20_000
 const dir = await mkdtemp('/var/lib/slipway/bench-')
@@ -14,8 +15,7 @@ try {
   const second = await start()
   const seconds = (performance.now() - began) / 1000
   await new Promise((resolve) => setTimeout(resolve, IDLE_MS))
-  const status = await readFile(`/proc/${second.pid}/status`, 'utf8')
-  const mib = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024
+  const mib = await rssMib(second.pid)
   await endPlatform(second.pid)
   process.stdout.write(`warm start to ready: ${seconds.toFixed(1)} s (target < 5 s)\n`)
   process.stdout.write(`idle RSS of the Node process: ${mib.toFixed(0)} MiB (target < 350 MB)\n`)

@@ -1,6 +1,6 @@
 import { labPowerOff, labPowerOn } from '@slipway/lab'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { differences, type Inventory, inventoryOf, onHost, resetByHand } from './on-hosts.ts'
+import { differences, type Inventory, inventoryOf, onHost, resetByHand } from './host-inventory.ts'
 import { type Answer, followOperation, personAt, projectWithHosts } from './person.ts'
 
 const world = inject('world')

@@ -5,7 +5,7 @@ import { followApi } from '@slipway/cli/api'
 import { readSettings } from '@slipway/cli/config'
 import { ensurePlatform, placeIn } from '@slipway/cli/demo'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { onHost } from './on-hosts.ts'
+import { onHost } from './host-inventory.ts'
 import { type Answer, followOperation, personAt, projectWithHosts, until, watchOperation } from './person.ts'
 
 const world = inject('world')
@@ -172,8 +172,8 @@ async function platformPid(): Promise<number> {
 }
 
 /**
- * Kills the all-in-one and its NATS server, not PostgreSQL and the playbook that runs: those are found by the next
- * start. NATS has to go because `ensurePlatform` can't write its program anew while it runs (ETXTBSY).
+ * Kills the all-in-one, not its PostgreSQL, its NATS server and the playbook that runs: those are found by the next
+ * start.
  */
 async function killPlatform(): Promise<void> {
   const { processes } = JSON.parse(await readFile(place.running, 'utf8')) as typeof world.running

@@ -33,9 +33,13 @@ export async function* followOutput(options: {
     }
     if (ended) return
     const behind = new AbortController()
+    let before = seen
     const timer = setInterval(async () => {
       const now = await look().catch(() => undefined)
-      if (now?.ended || (now && now.lastSequence > seen)) behind.abort()
+      // Live lines that still come are late, not lost: reading the run again from its beginning would make them later.
+      const stuck = seen === before && now !== undefined && now.lastSequence > seen
+      if (now?.ended || stuck) behind.abort()
+      before = seen
     }, LOOK_AGAIN_MS)
     try {
       const until = AbortSignal.any([signal, behind.signal])

@@ -17,20 +17,21 @@ export function judge(
   tally: Tally,
   targets: readonly Pinned[],
 ): Omit<Outcome, 'exports'> {
-  const hosts = targets.map((target) => hostResult(target, tally))
+  const hosts = targets.map((target) => hostResult(target, tally, targets))
   if (ended.reason === 'cancelled') return { state: 'cancelled', hosts, failure: undefined }
   const failure = failureOf(ended, tally, targets)
   return { state: failure ? 'failed' : 'succeeded', hosts, failure }
 }
 
-function hostResult(target: Pinned, tally: Tally): HostResult {
+function hostResult(target: Pinned, tally: Tally, targets: readonly Pinned[]): HostResult {
+  const error = tally.errors.find(({ host }) => host === target.name)
   const count = tally.counts.get(target.name) ?? { ok: 0, changed: 0, failed: 0, unreachable: false }
   const shown = shownKey(target, tally)
   return {
     host: target.name,
     ...count,
     resultJson: tally.results.get(target.name) ?? '',
-    message: tally.errors.find(({ host }) => host === target.name)?.message ?? '',
+    message: error ? (changedKey(target, tally, targets) ?? error.message) : '',
     presentedHostKey: shown && !target.hostKeys.includes(shown) ? shown : '',
   }
 }
