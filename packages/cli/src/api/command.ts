@@ -18,7 +18,7 @@ export function apiCommands(): Command[] {
     if (!method.access || !method.route) continue
     const noun =
       nouns.get(method.access.noun) ??
-      new Command(method.access.noun).description(`about ${method.access.noun}s`)
+      new Command(method.access.noun).description(`about ${method.access.noun.replace(/y$/, 'ie')}s`)
     nouns.set(method.access.noun, noun)
     noun.addCommand(commandOf(name, method))
   }
