@@ -21,7 +21,6 @@ await part('artifacts', async () => {
   if (exitCode !== 0) failed += 1
 })
 if (wanted.length === 0) await part('check', check)
-// Files share two cores: two at once is fastest (measured: 1 at once 1.6×, 4 at once 1.1× the time).
 await part('tests beside the code', () => vitest('vitest.config.ts', wanted))
 if (wanted.length === 0) await part('stories on real hosts', () => vitest('test/vitest.config.ts', []))
 
