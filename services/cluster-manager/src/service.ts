@@ -65,6 +65,7 @@ export async function openClusterManager(config: Config): Promise<Service> {
       onMoved: followOperation,
       ownAddresses: () => readOwnAddresses({ repo, listed: config.ownAddresses }),
     }
+    const meansOf = meansAt(deps)
     const gatherings = await openGatherings(deps)
     opened.add('gatherings', gatherings.close)
     const engine = await openEngine({
@@ -72,10 +73,15 @@ export async function openClusterManager(config: Config): Promise<Service> {
       owner: randomUUID(),
       leaseMs: config.leaseMs,
       sweepMs: SWEEP_MS,
-      meansOf: meansAt(deps),
+      meansOf,
     })
     opened.add('engine', engine.close)
-    const rpc = await serve({ listen: foundation.rpcListen, tls, services: implementations(deps), log })
+    const rpc = await serve({
+      listen: foundation.rpcListen,
+      tls,
+      services: implementations({ ...deps, meansOf }),
+      log,
+    })
     opened.add('rpc', rpc.stop)
     return { name: NAME, addresses: { rpc: rpc.address }, stop: opened.close }
   } catch (error) {

@@ -39,7 +39,7 @@ test('a cluster comes to be, its people get in, and it goes away again', async (
   const node = { name: '', labels: {}, taints: [] }
   const labels = { 'node-role.kubernetes.io/storage': '', tier: 'a' }
   const { operation, cluster } = await site.clusters.createCluster({
-    ...{ project, name: 'test', dryRun: '', planDigest: '' },
+    ...{ project, name: 'test', dryRun: '', planDigest: '', reason: '' },
     spec: {
       kubernetesVersion: '1.36.3',
       nodes: [
@@ -93,7 +93,7 @@ test('a cluster comes to be, its people get in, and it goes away again', async (
   await kubeconfigsOf(at)
   site.runner.on('reset.yml', async () => ({}))
   const change = await site.clusters.deleteCluster({
-    ...{ ...at, dryRun: '', planDigest: '', forget: false, leaveUnreachable: false },
+    ...{ ...at, dryRun: '', planDigest: '', forget: false, leaveUnreachable: false, reason: '' },
   })
   expect(await site.ended(project, change.operation?.id ?? '')).toMatchObject({
     state: 'succeeded',

@@ -9,16 +9,28 @@ import { v7 as newId } from 'uuid'
 import { PrismaClient } from '../src/gen/prisma/client.ts'
 import { beginOperation } from '../src/operation/begin.ts'
 import { type Engine, openEngine } from '../src/operation/engine.ts'
-import type { Operation } from '../src/operation/operation.ts'
-import type { StepWork } from '../src/operation/step-context.ts'
+import { noWishes, type Operation } from '../src/operation/operation.ts'
+import type { MeansOf, StepMeans, StepWork } from '../src/operation/step-context.ts'
 import { readOperationById } from '../src/operation/store.ts'
 import { type Database, inTransaction } from '../src/store.ts'
+
+/** What steps do, by name; one with an undo, or with what a flow says of it, gives more than its work. */
+export type Steps = Record<string, StepWork | (Partial<StepMeans> & Pick<StepMeans, 'work'>)>
+
+/** How the engine carries such steps out. */
+export function meansFrom(steps: Steps): MeansOf {
+  return (_kind, name) => {
+    const step = steps[name] ?? (async () => {})
+    const means = typeof step === 'function' ? { work: step } : step
+    return { minutes: () => 1, runs: false, lasting: '', mayBeSkipped: false, ...means }
+  }
+}
 
 /** A database and a bus for the engine, where steps are what a test says. */
 export type EngineSite = {
   db: Database
   /** A replica with the given steps; it stops with the site. */
-  replica: (steps: Record<string, StepWork>, owner?: string) => Promise<Engine>
+  replica: (steps: Steps, owner?: string) => Promise<Engine>
   /** A planned operation of a cluster of its own: its steps and what each needs. */
   plan: (graph: Record<string, string[]>) => Promise<Operation>
   /** The operation once it is as wished. */
@@ -54,7 +66,7 @@ export async function startEngineSite(): Promise<EngineSite> {
     replica: async (steps, owner = randomUUID()) => {
       const engine = await openEngine({
         ...{ db, bus, log, now, owner, leaseMs: LEASE_MS, sweepMs: 200, committed: outbox.nudge },
-        meansOf: (_kind, name) => ({ minutes: 1, runs: false, work: steps[name] ?? (async () => {}) }),
+        meansOf: meansFrom(steps),
         onMoved: async () => {},
       })
       opened.add('replica', engine.close)
@@ -84,7 +96,8 @@ export async function startEngineSite(): Promise<EngineSite> {
           tx,
           {
             ...{ id: newId(), project, cluster, clusterName: 'c', kind: 'create-cluster', createdBy: 'u1' },
-            wishes: { forget: false, leaveUnreachable: false },
+            wishes: noWishes,
+            reason: '',
             plan: { digest: 'd', steps },
             idempotencyKey: undefined,
           },

@@ -28,10 +28,8 @@ export function apiCommands(): Command[] {
 function commandOf(name: string, method: Method): Command {
   const command = new Command(verbOf(method)).description(method.documentation)
   for (const [field, schema] of fieldsOf(method)) {
-    if (schema.type === 'string' || schema.type === 'integer' || schema.type === 'boolean') {
-      const value = schema.type === 'boolean' ? '' : ` <${schema.type === 'integer' ? 'number' : 'text'}>`
-      command.option(`--${kebab(field)}${value}`, String(schema.description ?? ''))
-    }
+    const value = values[shapeOf(schema)]
+    if (value !== undefined) command.option(`--${kebab(field)}${value}`, String(schema.description ?? ''))
   }
   command.option('-f, --file <yaml>', 'a file with the request, or - for standard input; flags win over it')
   command.option('--json', 'print JSON')
@@ -83,6 +81,22 @@ function fieldsOf(method: Method): [string, Record<string, unknown>][] {
   return Object.entries(properties ?? {})
 }
 
+/** How flags are given, by what they hold; what is nested comes from a file. */
+const values: Record<string, string> = {
+  string: ' <text>',
+  integer: ' <number>',
+  boolean: ' [true or false]',
+  texts: ' <text...>',
+  'texts by key': ' <key=text...>',
+}
+
+function shapeOf(schema: Record<string, unknown>): string {
+  const inner = (part: unknown) => (part as { type?: string } | undefined)?.type
+  if (schema.type === 'array' && inner(schema.items) === 'string') return 'texts'
+  if (schema.type === 'object' && inner(schema.additionalProperties) === 'string') return 'texts by key'
+  return String(schema.type)
+}
+
 function projectOf(method: Method, project: string | undefined): Record<string, unknown> {
   return project && fieldsOf(method).some(([field]) => field === 'project') ? { project } : {}
 }
@@ -90,10 +104,16 @@ function projectOf(method: Method, project: string | undefined): Record<string, 
 function typed(method: Method, flags: Record<string, unknown>): Record<string, unknown> {
   const schema = Object.fromEntries(fieldsOf(method))
   return Object.fromEntries(
-    Object.entries(flags).map(([field, value]) => [
-      field,
-      schema[field]?.type === 'integer' ? Number(value) : value,
-    ]),
+    Object.entries(flags).map(([field, value]) => [field, typedAs(shapeOf(schema[field] ?? {}), value)]),
+  )
+}
+
+function typedAs(shape: string, value: unknown): unknown {
+  if (shape === 'integer') return Number(value)
+  if (shape === 'boolean') return value === true || value === 'true'
+  if (shape !== 'texts by key' || !Array.isArray(value)) return value
+  return Object.fromEntries(
+    value.map((one: string) => [one.split('=', 1)[0], one.slice(one.indexOf('=') + 1)]),
   )
 }
 

@@ -37,7 +37,7 @@ export async function watchOperation(
 }
 
 const WATCH = 'slipway.operation.v1.OperationService/WatchOperation'
-const ends = ['succeeded', 'failed', 'cancelled']
+const ends = ['succeeded', 'failed', 'cancelled', 'undone']
 
 type Operation = {
   state: string

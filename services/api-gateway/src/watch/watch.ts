@@ -125,7 +125,7 @@ async function* follow(
 }
 
 function hasEnded({ state }: Operation): boolean {
-  return state === 'succeeded' || state === 'failed' || state === 'cancelled'
+  return ['succeeded', 'failed', 'cancelled', 'undone'].includes(state)
 }
 
 function fromElsewhere() {

@@ -17,7 +17,7 @@ function wish(project: string, name: string, hosts: readonly Host[]): CreateClus
     ...{ kubernetesVersion: '1.36.3', nodes, controlPlaneSchedulable: false },
     ...{ network: undefined, apiServer: undefined, runtime: undefined, kubelet: undefined, etcd: undefined },
   }
-  return { project, name, spec, dryRun: '', planDigest: '' }
+  return { project, name, spec, dryRun: '', planDigest: '', reason: '' }
 }
 
 let number = 10
@@ -124,7 +124,7 @@ test('findings of all hosts are one failure, the first one first, and the failed
   })
   site.runner.on('preflight.yml', async () => ({}))
   site.runner.on('prepare.yml', async () => ({ failure: { message: 'no space left', host: two.name } }))
-  await site.operations.resumeOperation({ project: 'p5', id: failed.id })
+  await site.operations.resumeOperation({ project: 'p5', id: failed.id, fromStep: '' })
   const later = await site.ended('p5', failed.id)
   expect(later.failure).toMatchObject({ message: 'no space left', host: two.name, task: 'a task' })
   expect(later.steps.map(({ state, attempt }) => [state, attempt]).slice(0, 3)).toEqual([
@@ -145,20 +145,20 @@ test('findings of all hosts are one failure, the first one first, and the failed
     hosts: [{ name: two.name, unreachable: true, message: 'ssh: no route to host' }],
   }))
   const at = { project: 'p5', id: cluster?.id ?? '', dryRun: '', planDigest: '', forget: false }
-  const first = await site.clusters.deleteCluster({ ...at, leaveUnreachable: false })
+  const first = await site.clusters.deleteCluster({ ...at, leaveUnreachable: false, reason: '' })
   const stopped = await site.ended('p5', first.operation?.id ?? '')
   expect(stopped).toMatchObject({
     state: 'failed',
     failure: { host: two.name, message: 'ssh: no route to host' },
   })
-  const second = await site.clusters.deleteCluster({ ...at, leaveUnreachable: true })
+  const second = await site.clusters.deleteCluster({ ...at, leaveUnreachable: true, reason: '' })
   const done = await site.ended('p5', second.operation?.id ?? '')
   expect(done).toMatchObject({ state: 'succeeded', leftBehind: [`${two.name}: ssh: no route to host`] })
   expect(await site.hosts.getHost({ project: 'p5', id: one.id })).toMatchObject({ cluster: '' })
   expect(site.repo.holders.has(at.id)).toBe(false)
-  await expect(site.operations.resumeOperation({ project: 'p5', id: failed.id })).rejects.toThrow(
-    'was followed by',
-  )
+  await expect(
+    site.operations.resumeOperation({ project: 'p5', id: failed.id, fromStep: '' }),
+  ).rejects.toThrow('was followed by')
   // The name and the hosts are free at once.
   site.runner.on('preflight.yml', async () => ({ failure: { message: 'enough', host: '' } }))
   const anew = await site.clusters.createCluster(wish('p5', 'd', [one, two]))
@@ -190,10 +190,12 @@ test('forgetting a cluster touches no host and names every one', async () => {
     ...{
       project: 'p7',
       id: cluster?.id ?? '',
+      reason: '',
       dryRun: '',
       planDigest: '',
       forget: true,
       leaveUnreachable: false,
+    reason: '',
     },
   })
   const done = await site.ended('p7', change.operation?.id ?? '')

@@ -1,22 +1,22 @@
 import type { Outbox } from '@slipway/bus'
-import { bug, conflict, precondition } from '@slipway/errors'
+import { bug, conflict } from '@slipway/errors'
 import type { ResolvedRelease } from '@slipway/release'
 import { type PublicKeys, seal } from '@slipway/secrets'
 import { isUniqueViolation } from '../database-error.ts'
 import { createCluster as flow } from '../flow/create-cluster.ts'
 import type { Subject } from '../flow/flow.ts'
 import { claimHosts } from '../host/claim.ts'
-import { readHosts } from '../host/read.ts'
 import { beginOperation } from '../operation/begin.ts'
-import type { Operation } from '../operation/operation.ts'
+import { noWishes, type Operation } from '../operation/operation.ts'
 import { historyOf, operationOfCall, planOf } from '../operation/read.ts'
-import { type Profiles, profileOf } from '../profile/profile.ts'
+import type { Profiles } from '../profile/profile.ts'
 import { type Database, inTransaction } from '../store.ts'
 import { readVersion, type VersionDeps } from '../version/read.ts'
+import { type Change, observeHosts } from './change.ts'
 import { type Cluster, endpointName, type NodeRow } from './cluster.ts'
 import { clusterEvent } from './events.ts'
 import { cgroupDriverOf, type Observed, platformOf } from './observed.ts'
-import { canonical, makePlan, type Plan, sha256, staleParts } from './plan.ts'
+import { canonical, makePlan, type Plan, refuseStale, sha256 } from './plan.ts'
 import { readCluster } from './read.ts'
 import { type ClusterSpec, completeSpec, type SpecDraft } from './spec.ts'
 import { findByName, insertCluster, keepRelease } from './store.ts'
@@ -40,12 +40,10 @@ export type CreateWish = {
   draft: SpecDraft
   dryRun: boolean
   planDigest: string
+  reason: string
   createdBy: string
   idempotencyKey: string | undefined
 }
-
-/** A plan, and unless it was only that the cluster and the operation that changes it. */
-export type Change = { plan: Plan; cluster?: Cluster; operation?: Operation }
 
 /** Plans a cluster, and unless it is a dry run begins to create it. The same call twice begins it once. */
 export async function createCluster(deps: CreateDeps, wish: CreateWish): Promise<Change> {
@@ -86,13 +84,11 @@ async function planAndBegin(deps: CreateDeps, wish: CreateWish): Promise<Change>
 
 /** Reads the world outside of the spec. */
 async function observe(deps: CreateDeps, { project, draft }: CreateWish): Promise<Observed> {
-  const ids = [...new Set(draft.nodes.map(({ host }) => host))]
   const [hosts, version] = await Promise.all([
-    readHosts(deps.db, project, ids),
+    observeHosts(deps, project, draft.nodes),
     readVersion(deps, draft.kubernetesVersion),
   ])
-  const withSettings = hosts.map((host) => ({ ...host, settings: profileOf(deps.profiles, host) }))
-  return { hosts: new Map(withSettings.map((host) => [host.id, host])), version }
+  return { hosts, version }
 }
 
 async function planCreate(
@@ -104,23 +100,10 @@ async function planCreate(
     spec,
     hosts: observed.hosts,
     partOf: (host) => release.platforms[platformOf(host)],
-    wishes: { forget: false, leaveUnreachable: false },
+    wishes: noWishes,
   }
-  const history = await historyOf(
-    db,
-    flow.steps.map((step) => step.name),
-  )
+  const history = await historyOf(db, flow.steps, spec.nodes.length)
   return makePlan(flow, subject, { cluster: { name }, release: digestOf(release), history })
-}
-
-/** Refuses a digest that was read before the world moved; it says which part did. */
-export function refuseStale(read: string, plan: Plan): void {
-  const stale = read === '' ? [] : staleParts(read, plan.digest)
-  if (stale.length === 0) return
-  const hint = 'Ask for the plan again (dryRun=plan), read it, and send its digest.'
-  throw precondition([
-    { field: 'planDigest', message: `is of an earlier plan; what differs: ${stale.join(', ')}`, hint },
-  ])
 }
 
 async function begin(
@@ -160,8 +143,8 @@ async function begin(
   const operation = await inTransaction(db, async (tx) => {
     await keepRelease(tx, digestOf(release), release)
     await insertCluster(tx, cluster, { encryptionKey, release: digestOf(release), nodes })
-    const wishes = { forget: false, leaveUnreachable: false }
-    const intent = { id: operationId, project, cluster: id, clusterName: name, kind: flow.kind, wishes, plan }
+    const about = { project, cluster: id, clusterName: name, kind: flow.kind }
+    const intent = { ...about, id: operationId, wishes: noWishes, reason: wish.reason, plan }
     const begun = await beginOperation(
       tx,
       { ...intent, createdBy, idempotencyKey },

@@ -4,8 +4,11 @@ import type { NodeStatus } from '@slipway/kube'
 import type { Cluster, NodeRow } from './cluster.ts'
 import { clusterToWire, nodeToWire } from './wire.ts'
 
-/** What can be said of a cluster: the states it comes to. `creating` is a create that goes on after a failure. */
-export type ClusterFact = 'created' | 'creating' | 'running' | 'failed' | 'deleting' | 'deleted'
+/**
+ * What can be said of a cluster: the states it comes to. `creating` is a create that goes on after a failure, `updated`
+ * whatever leaves the state as it is.
+ */
+export type ClusterFact = 'created' | 'updated' | 'creating' | 'running' | 'failed' | 'deleting' | 'deleted'
 export type NodeFact = 'joined' | 'ready' | 'not-ready' | 'removed'
 
 /** The event of a cluster's move. */

@@ -1,27 +1,57 @@
 import { releaseHosts } from '../host/claim.ts'
 import type { Operation } from '../operation/operation.ts'
 import { addToOutbox, type Transaction } from '../store.ts'
+import type { Cluster } from './cluster.ts'
 import { clusterEvent, nodeEvent } from './events.ts'
 import { reasonDuring, stateDuring } from './lifecycle.ts'
 import { readCluster } from './read.ts'
-import { moveCluster, moveNode, nodesOf } from './store.ts'
+import type { NodeSpec } from './spec.ts'
+import { dropNodes, moveCluster, moveNode, nodesOf } from './store.ts'
 
 /**
  * Moves a cluster with its operation, in the same transaction. When it is deleted its hosts are free and its nodes are
- * gone. Nothing happens where the cluster is in that state already.
+ * gone; when nodes were changed, its spec settles on what came of it. Nothing happens where all is so already.
  */
 export async function followOperation(tx: Transaction, operation: Operation, now: Date): Promise<void> {
-  const { project, cluster: id, kind, state, failure } = operation
+  const { project, cluster: id } = operation
   const known = await readCluster(tx, project, id)
-  const next = stateDuring(kind, state)
-  if (known.state === next && known.operation === operation.id) return
-  const stateReason = reasonDuring(kind, state, failure?.message)
-  const cluster = await moveCluster(tx, id, { state: next, stateReason, operation: operation.id })
-  await addToOutbox(tx, [clusterEvent(cluster, next, now)])
-  if (next !== 'deleted') return
-  for (const node of await nodesOf(tx, id)) {
+  const state = stateDuring(operation)
+  const stateReason = reasonDuring(operation)
+  const settled = settledNodes(known, operation)
+  if (
+    known.state === state &&
+    known.operation === operation.id &&
+    known.stateReason === stateReason &&
+    !settled
+  )
+    return
+  const spec = settled ? { ...known.spec, nodes: settled } : undefined
+  const cluster = await moveCluster(tx, id, { state, stateReason, operation: operation.id, spec })
+  await addToOutbox(tx, [clusterEvent(cluster, known.state === state ? 'updated' : state, now)])
+  if (state === 'deleted') await letGo(tx, cluster, { now })
+  else if (settled) await letGo(tx, cluster, { keep: settled, now })
+}
+
+/** The spec's nodes once an operation that changes some has ended well or was undone. */
+function settledNodes({ spec }: Cluster, { state, wishes }: Operation): NodeSpec[] | undefined {
+  const { nodes: names, change } = wishes
+  if (!change || (state !== 'succeeded' && state !== 'undone')) return undefined
+  const others = spec.nodes.filter(({ name }) => !names.includes(name))
+  return [...others, ...(state === 'succeeded' ? change.after : change.before)]
+}
+
+/** Nodes that are not to be kept are gone, and their hosts are free. */
+async function letGo(
+  tx: Transaction,
+  { id, project }: Cluster,
+  { keep = [], now }: { keep?: readonly NodeSpec[]; now: Date },
+): Promise<void> {
+  const gone = (await nodesOf(tx, id)).filter((row) => !keep.some(({ name }) => name === row.name))
+  if (gone.length === 0) return
+  for (const node of gone) {
     const moved = node.state === 'wished' ? undefined : await moveNode(tx, node.id, 'removed')
     if (moved) await addToOutbox(tx, [nodeEvent(moved, { fact: 'removed', now })])
   }
-  await releaseHosts(tx, { project, cluster: id, now })
+  if (keep.length > 0) await dropNodes(tx, gone)
+  await releaseHosts(tx, { project, cluster: id, hosts: gone.map(({ host }) => host), now })
 }

@@ -2,11 +2,12 @@ import { expect, test } from 'vitest'
 import { createCluster } from '../flow/create-cluster.ts'
 import { deleteCluster } from '../flow/delete-cluster.ts'
 import type { Flow, Subject } from '../flow/flow.ts'
-import { canonical, makePlan, staleParts } from './plan.ts'
+import { noWishes } from '../operation/operation.ts'
+import { canonical, makePlan, staleParts, type Took } from './plan.ts'
 import { completeSpec } from './spec.ts'
 
 const node = (host: string, role: string) => ({ host, role, name: host, labels: {}, taints: [] })
-function subject(workers: number, wishes = { forget: false, leaveUnreachable: false }): Subject {
+function subject(workers: number, wishes = noWishes): Subject {
   const nodes = [
     node('cp', 'control-plane'),
     ...Array.from({ length: workers }, (_, at) => node(`w${at}`, 'worker')),
@@ -14,7 +15,7 @@ function subject(workers: number, wishes = { forget: false, leaveUnreachable: fa
   const draft = { kubernetesVersion: '1.36.3', nodes, controlPlaneSchedulable: false }
   return { spec: completeSpec(draft, new Map()), hosts: new Map(), partOf: () => undefined, wishes }
 }
-const rests = { cluster: { name: 'c' }, release: 'r', history: new Map<string, number>() }
+const rests = { cluster: { name: 'c' }, release: 'r', history: new Map<string, Took>() }
 const plan = (of: Subject, more: Partial<typeof rests> = {}, flow: Flow = createCluster) =>
   makePlan(flow, of, { ...rests, ...more })
 
@@ -40,7 +41,7 @@ test('a cluster without workers joins none, and nothing waits for that', () => {
 test('the digest is the same for the same input, and another for each part that differs', () => {
   const { digest } = plan(subject(1))
   expect(plan(subject(1)).digest).toBe(digest)
-  expect(plan(subject(1), { history: new Map([['check-hosts', 3]]) }).digest).toBe(digest)
+  expect(plan(subject(1), { history: new Map([['check-hosts', { half: 3, most: 4 }]]) }).digest).toBe(digest)
   expect(staleParts(digest, plan(subject(1), { release: 'other' }).digest)).toEqual(['release'])
   expect(staleParts(digest, plan(subject(1), { cluster: { name: 'd' } }).digest)).toEqual(['cluster'])
   expect(staleParts(digest, plan(subject(2)).digest)).toEqual(['cluster', 'steps'])
@@ -50,15 +51,19 @@ test('the digest is the same for the same input, and another for each part that 
 
 test('expected minutes are those of the longest way, once every step was done here before', () => {
   const names = plan(subject(1)).steps.map(({ name }) => name)
-  const history = new Map(names.map((name) => [name, name === 'join-workers' ? 5 : 1]))
-  expect(plan(subject(1), { history })).toMatchObject({ expectedMinutes: 1 + 1 + 1 + 5 + 1, notes: [] })
+  const half = (name: string) => (name === 'join-workers' ? 5 : 1)
+  const history = new Map(names.map((name) => [name, { half: half(name), most: 2 * half(name) }]))
+  const longest = 1 + 1 + 1 + 5 + 1
+  expect(plan(subject(1), { history })).toMatchObject({
+    ...{ expectedMinutes: longest, atMostMinutes: 2 * longest, notes: [] },
+  })
   history.delete('await-ready')
   expect(plan(subject(1), { history }).expectedMinutes).toBe(0)
   expect(plan(subject(1), { history }).notes).toHaveLength(1)
 })
 
 test('forgetting a cluster has no step that touches a host', () => {
-  const { steps } = plan(subject(2, { forget: true, leaveUnreachable: false }), {}, deleteCluster)
+  const { steps } = plan(subject(2, { ...noWishes, forget: true }), {}, deleteCluster)
   expect(steps.map(({ name }) => name)).toEqual(['release-hosts'])
 })
 

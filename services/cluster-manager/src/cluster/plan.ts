@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
+import { precondition } from '@slipway/errors'
 import type { Flow, FlowStep, Subject } from '../flow/flow.ts'
 import type { ObservedHost } from './observed.ts'
+import type { NodeSpec } from './spec.ts'
 
 /** What a change would do, before it is done. */
 export type Plan = {
@@ -8,9 +10,15 @@ export type Plan = {
   kind: string
   steps: PlannedStep[]
   pullMib: number
+  /** Half of the times; 0 before there is a history. */
   expectedMinutes: number
+  /** Nine times of ten. */
+  atMostMinutes: number
   notes: string[]
 }
+
+/** Minutes that a kind of step took here: the middle of them, and what nine of ten stayed below. */
+export type Took = { half: number; most: number }
 
 type PlannedStep = {
   name: string
@@ -20,6 +28,12 @@ type PlannedStep = {
   needs: string[]
   pullMib: number
   expectedMinutes: number
+  atMostMinutes: number
+  disturbance: string
+  quorumMargin: number
+  undo: string
+  lasting: string
+  whenSkipped: string
 }
 
 const MIB = 2 ** 20
@@ -31,7 +45,13 @@ const MIB = 2 ** 20
 export function makePlan(
   flow: Flow,
   subject: Subject,
-  rests: { cluster: unknown; release: string; history: ReadonlyMap<string, number> },
+  rests: {
+    cluster: unknown
+    release: string
+    history: ReadonlyMap<string, Took>
+    /** What else a person should know before it begins; no part of the digest. */
+    notes?: readonly string[]
+  },
 ): Plan {
   const taken = flow.steps.filter(({ when }) => !when || when(subject))
   const steps = taken.map((step) => planned(step, taken, subject, rests.history))
@@ -41,8 +61,12 @@ export function makePlan(
     kind: flow.kind,
     steps,
     pullMib: steps.reduce((sum, { pullMib }) => sum + pullMib, 0),
-    expectedMinutes: known ? minutesOf(steps) : 0,
-    notes: known ? [] : ['How long it takes is not known yet: not every step has been done here before.'],
+    expectedMinutes: known ? longestWay(steps, ({ expectedMinutes }) => expectedMinutes) : 0,
+    atMostMinutes: known ? longestWay(steps, ({ atMostMinutes }) => atMostMinutes) : 0,
+    notes: [
+      ...(rests.notes ?? []),
+      ...(known ? [] : ['How long it takes is not known yet: not every step has been done here before.']),
+    ],
   }
 }
 
@@ -58,6 +82,16 @@ export function staleParts(read: string, current: string): string[] {
   return then.length === now.length && moved.length > 0 ? moved : ['the whole plan']
 }
 
+/** Refuses a digest that was read before the world moved; it says which part did. */
+export function refuseStale(read: string, plan: Plan): void {
+  const stale = read === '' ? [] : staleParts(read, plan.digest)
+  if (stale.length === 0) return
+  const hint = 'Ask for the plan again (dryRun=plan), read it, and send its digest.'
+  throw precondition([
+    { field: 'planDigest', message: `is of an earlier plan; what differs: ${stale.join(', ')}`, hint },
+  ])
+}
+
 /** SHA-256 over everything, then 8 hex digits of each part, so that a stale digest tells what moved. */
 function digestOf(
   steps: readonly PlannedStep[],
@@ -68,7 +102,7 @@ function digestOf(
     cluster: { spec, wishes, cluster },
     hosts: [...hosts.values()].sort((a, b) => a.id.localeCompare(b.id)).map(relevant),
     release,
-    steps: steps.map(({ expectedMinutes: _told, ...step }) => step),
+    steps: steps.map(({ expectedMinutes: _half, atMostMinutes: _most, ...step }) => step),
   }
   const short = parts.map((part) => sha256(canonical(whole[part])).slice(0, 8))
   return [sha256(canonical(whole)), ...short].join('.')
@@ -87,26 +121,46 @@ function planned(
   step: FlowStep,
   taken: readonly FlowStep[],
   subject: Subject,
-  history: ReadonlyMap<string, number>,
+  history: ReadonlyMap<string, Took>,
 ): PlannedStep {
+  const nodes = step.nodes(subject)
+  const took = history.get(step.name)
   return {
     name: step.name,
     title: step.title,
-    nodes: step.nodes(subject).map(({ name }) => name),
+    nodes: nodes.map(({ name }) => name),
     changes: step.changes(subject),
     needs: step.needs.filter((name) => taken.some((one) => one.name === name)),
     pullMib: Math.ceil((step.pulls?.(subject) ?? 0) / MIB),
-    expectedMinutes: Math.round((history.get(step.name) ?? 0) * 100) / 100,
+    expectedMinutes: hundredths(took?.half ?? 0),
+    atMostMinutes: hundredths(took?.most ?? 0),
+    disturbance: step.disturbance ?? 'none',
+    quorumMargin: quorumMargin(subject.spec.nodes, step.takesControlPlanes ? nodes : []),
+    undo: step.undo?.title ?? '',
+    lasting: step.lasting ?? '',
+    whenSkipped: step.whenSkipped ?? '',
   }
 }
 
+/** Control planes that may fail before etcd loses its quorum, while those of `away` are away. */
+function quorumMargin(nodes: readonly NodeSpec[], away: readonly NodeSpec[]): number {
+  const isControlPlane = ({ role }: NodeSpec) => role === 'control-plane'
+  const all = nodes.filter(isControlPlane).length
+  return Math.max(0, Math.floor((all - 1) / 2) - away.filter(isControlPlane).length)
+}
+
 /** The longest way through the graph: what stands beside each other runs at the same time. */
-function minutesOf(steps: readonly PlannedStep[]): number {
+function longestWay(steps: readonly PlannedStep[], minutesOf: (step: PlannedStep) => number): number {
   const until = new Map<string, number>()
-  for (const { name, needs, expectedMinutes } of steps) {
-    until.set(name, Math.max(0, ...needs.map((need) => until.get(need) ?? 0)) + expectedMinutes)
+  for (const step of steps) {
+    const begins = Math.max(0, ...step.needs.map((need) => until.get(need) ?? 0))
+    until.set(step.name, begins + minutesOf(step))
   }
-  return Math.round(Math.max(0, ...until.values()) * 100) / 100
+  return hundredths(Math.max(0, ...until.values()))
+}
+
+function hundredths(value: number): number {
+  return Math.round(value * 100) / 100
 }
 
 /** JSON with the keys of every object in order, and without what is undefined. */

@@ -1,35 +1,50 @@
-import type { ClusterChange, ClusterServiceServer } from '@slipway/contracts/cluster/v1/cluster_service'
+import type {
+  ClusterChange,
+  ClusterServiceServer,
+  DrainNodesRequest,
+  RemoveNodesRequest,
+} from '@slipway/contracts/cluster/v1/cluster_service'
 import type { Call, Handlers } from '@slipway/rpc'
+import type { DrainWish } from '../operation/operation.ts'
 import { toWire } from '../operation/wire.ts'
-import { type Change, type CreateDeps, createCluster } from './create.ts'
+import { addNodes } from './add-nodes.ts'
+import type { Change, ChangeDeps } from './change.ts'
+import { type CreateDeps, createCluster } from './create.ts'
 import { deleteCluster } from './delete.ts'
+import { drainNodes } from './drain-nodes.ts'
 import { createKubeconfig } from './kubeconfig.ts'
 import { listNodes, type ReachDeps } from './nodes.ts'
 import { listClusters, readCluster } from './read.ts'
+import { removeNodes } from './remove-nodes.ts'
+import { updateNodes } from './update-nodes.ts'
 import { clusterToWire, nodeToWire, planToWire, specFromWire } from './wire.ts'
 
 /** What ClusterService answers. */
-export function clusterHandlers(deps: CreateDeps & ReachDeps): Handlers<ClusterServiceServer> {
+export function clusterHandlers(deps: CreateDeps & ChangeDeps & ReachDeps): Handlers<ClusterServiceServer> {
   const { db } = deps
   return {
-    createCluster: async ({ project, name, spec, dryRun, planDigest }, call) =>
-      changeToWire(
-        await createCluster(deps, {
-          ...{ project, name, planDigest, draft: specFromWire(spec), dryRun: dryRun === 'plan' },
-          ...askedBy(call),
-        }),
-      ),
+    createCluster: async ({ name, spec, ...request }, call) =>
+      changeToWire(await createCluster(deps, { ...asked(request, call), name, draft: specFromWire(spec) })),
     listClusters: async (request) => {
       const { rows, nextPageToken } = await listClusters(db, request)
       return { clusters: rows.map(clusterToWire), nextPageToken }
     },
     getCluster: async ({ project, id }) => clusterToWire(await readCluster(db, project, id)),
-    deleteCluster: async ({ project, id, dryRun, planDigest, forget, leaveUnreachable }, call) =>
+    deleteCluster: async (request, call) =>
+      changeToWire(await deleteCluster(deps, { ...request, ...asked(request, call) })),
+    addNodes: async (request, call) =>
+      changeToWire(await addNodes(deps, { ...request, ...asked(request, call) })),
+    removeNodes: async (request, call) =>
       changeToWire(
-        await deleteCluster(deps, {
-          ...{ project, id, planDigest, dryRun: dryRun === 'plan', wishes: { forget, leaveUnreachable } },
-          ...askedBy(call),
-        }),
+        await removeNodes(deps, { ...request, ...asked(request, call), drain: drainFromWire(request) }),
+      ),
+    updateNodes: async ({ names, ...request }, call) =>
+      changeToWire(
+        await updateNodes(deps, { ...asked(request, call), id: request.id, names, update: request }),
+      ),
+    drainNodes: async (request, call) =>
+      changeToWire(
+        await drainNodes(deps, { ...request, ...asked(request, call), drain: drainFromWire(request) }),
       ),
     listNodes: async (request, { signal }) => {
       const { rows, nextPageToken } = await listNodes(deps, { ...request, signal })
@@ -40,8 +55,19 @@ export function clusterHandlers(deps: CreateDeps & ReachDeps): Handlers<ClusterS
   }
 }
 
-function askedBy({ principal, idempotencyKey }: Call) {
-  return { createdBy: principal?.user ?? '', idempotencyKey }
+function asked(
+  { project, dryRun, planDigest, reason }: Record<'project' | 'dryRun' | 'planDigest' | 'reason', string>,
+  { principal, idempotencyKey }: Call,
+) {
+  const createdBy = principal?.user ?? ''
+  return { project, planDigest, reason, dryRun: dryRun === 'plan', createdBy, idempotencyKey }
+}
+
+const DRAIN_MINUTES = 30
+
+function drainFromWire(request: RemoveNodesRequest | DrainNodesRequest): DrainWish {
+  const { drainMinutes, deleteEmptyDirData, deleteBarePods } = request
+  return { minutes: drainMinutes || DRAIN_MINUTES, deleteEmptyDirData, deleteBarePods }
 }
 
 function changeToWire({ plan, cluster, operation }: Change): ClusterChange {

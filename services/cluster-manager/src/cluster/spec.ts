@@ -38,7 +38,7 @@ export type NodeSpec = {
   taints: Taint[]
 }
 
-type Taint = { key: string; value: string; effect: string }
+export type Taint = { key: string; value: string; effect: string }
 
 export type Reservation = { cpuMillicores: number; memoryMib: number }
 

@@ -60,18 +60,23 @@ export async function insertCluster(
       release: more.release,
     },
   })
-  await tx.node.createMany({ data: [...more.nodes] })
+  await insertNodes(tx, more.nodes)
 }
 
 /** Moves a cluster with its operation and raises its version; a deleted one gives its name free. */
 export async function moveCluster(
   tx: Transaction,
   id: string,
-  move: { state: ClusterState; stateReason: string; operation: string },
+  { spec, ...move }: { state: ClusterState; stateReason: string; operation: string; spec?: ClusterSpec },
 ): Promise<Cluster> {
   const row = await tx.cluster.update({
     where: { id },
-    data: { ...move, ...(move.state === 'deleted' ? { liveName: null } : {}), version: { increment: 1 } },
+    data: {
+      ...move,
+      ...(spec ? { spec: spec as unknown as Prisma.InputJsonObject } : {}),
+      ...(move.state === 'deleted' ? { liveName: null } : {}),
+      version: { increment: 1 },
+    },
   })
   return toCluster(row)
 }
@@ -114,6 +119,16 @@ export async function moveNode(tx: Transaction, id: string, state: NodeState): P
   const where = { id, state: { not: state } }
   const [row] = await tx.node.updateManyAndReturn({ where, data: { state, version: { increment: 1 } } })
   return row ? toNode(row) : undefined
+}
+
+/** Inserts rows of nodes; a unique violation when a name is taken. */
+export async function insertNodes(tx: Transaction, nodes: readonly NodeRow[]): Promise<void> {
+  await tx.node.createMany({ data: [...nodes] })
+}
+
+/** Deletes rows of nodes that left a living cluster: their names may be used again. */
+export async function dropNodes(tx: Transaction, nodes: readonly Pick<NodeRow, 'id'>[]): Promise<void> {
+  await tx.node.deleteMany({ where: { id: { in: nodes.map(({ id }) => id) } } })
 }
 
 function toCluster(row: Row): Cluster {

@@ -26,5 +26,6 @@ export function specFromWire(message: SpecMessage | undefined): SpecDraft {
 
 /** A node as the API server described it, with what we know of it. */
 export function nodeToWire(row: Pick<NodeRow, 'name' | 'host' | 'role'>, status?: NodeStatus): NodeMessage {
-  return NodeMessage.fromPartial({ ...status, name: row.name, host: row.host, role: row.role })
+  const cordoned = status?.schedulable === false
+  return NodeMessage.fromPartial({ ...status, cordoned, name: row.name, host: row.host, role: row.role })
 }

@@ -28,8 +28,11 @@ export type Place = {
 export type Blueprint = {
   cluster: Cluster
   sealed: Sealed
+  release: ResolvedRelease
+  /** The nodes that the operation is about; the others are not even read. */
   places: Place[]
   controlPlane: Place
+  /** The workers among `places`. */
   workers: Place[]
   /** Earlier operations of the cluster, all ended: they lose their locks on hosts. */
   superseded: string[]
@@ -41,18 +44,21 @@ export async function readBlueprint(
   operation: Operation,
 ): Promise<Blueprint> {
   const { db, profiles } = site
+  const { wishes } = operation
   const { cluster, sealed, nodes, release, operations } = await readClusterWhole(db, operation)
+  const isTarget = ({ name }: NodeSpec) => wishes.nodes.length === 0 || wishes.nodes.includes(name)
+  const wanted = cluster.spec.nodes.filter((node) => node.role === 'control-plane' || isTarget(node))
   const hosts = await readHosts(
     db,
     cluster.project,
-    cluster.spec.nodes.map(({ host }) => host),
+    wanted.map(({ host }) => host),
   )
   const credentials = await readCredentials(
     db,
     cluster.project,
     hosts.map(({ credential }) => credential),
   )
-  const places = cluster.spec.nodes.map((node): Place => {
+  const known = wanted.map((node): Place => {
     const host = hosts.find(({ id }) => id === node.host)
     const row = nodes.find(({ name }) => name === node.name)
     const credential = host && credentials.get(host.credential)
@@ -68,11 +74,12 @@ export async function readBlueprint(
       part: partOf(release, host),
     }
   })
-  const controlPlane = places.find(({ node }) => node.role === 'control-plane')
+  const controlPlane = known.find(({ node }) => node.role === 'control-plane')
   if (!controlPlane) throw bug(`cluster ${cluster.id} has no control plane`)
+  const places = known.filter(({ node }) => isTarget(node))
   const workers = places.filter((place) => place !== controlPlane)
   const superseded = operations.filter((id) => id !== operation.id)
-  return { cluster, sealed, places, controlPlane, workers, superseded }
+  return { cluster, sealed, release, places, controlPlane, workers, superseded }
 }
 
 function partOf(release: ResolvedRelease, host: Host): ResolvedPlatform {

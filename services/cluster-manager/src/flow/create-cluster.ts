@@ -1,14 +1,15 @@
-import { controlPlanes, everyNode, type Flow, nobody, type Subject, workers } from './flow.ts'
+import { bytesPulled, controlPlanes, everyNode, type Flow, nobody, workers } from './flow.ts'
 import { applyAddons } from './step/apply-addons.ts'
 import { applyNetwork } from './step/apply-network.ts'
 import { awaitReady } from './step/await-ready.ts'
 import { checkHosts } from './step/check-hosts.ts'
 import { joinWorkers } from './step/join-workers.ts'
 import { prepareNodes } from './step/prepare-nodes.ts'
+import { releaseHosts } from './step/release-hosts.ts'
+import { resetHosts } from './step/reset-hosts.ts'
 import { startControlPlane } from './step/start-control-plane.ts'
-import { pulledBytes } from './variables.ts'
 
-/** A cluster from nothing. Its undo is the flow that deletes: what a failed create did stays to be looked at. */
+/** A cluster from nothing. A failed one stays to be looked at; undone, its hosts are what they were. */
 export const createCluster: Flow = {
   kind: 'create-cluster',
   steps: [
@@ -20,7 +21,9 @@ export const createCluster: Flow = {
       changes: () => [],
       minutes: 10,
       runs: true,
+      whenSkipped: 'nobody has looked whether the hosts can become nodes',
       do: checkHosts,
+      undo: { title: 'Take the pull token away', do: releaseHosts },
     },
     {
       name: 'prepare-nodes',
@@ -37,6 +40,7 @@ export const createCluster: Flow = {
       minutes: 60,
       runs: true,
       do: prepareNodes,
+      undo: { title: 'Bring the hosts back to what they were', do: resetHosts },
     },
     {
       name: 'start-control-plane',
@@ -86,6 +90,7 @@ export const createCluster: Flow = {
       changes: () => ['metrics-server, which checks the certificates of kubelets'],
       minutes: 5,
       runs: false,
+      whenSkipped: 'kubectl top and autoscaling by use have no numbers',
       do: applyAddons,
     },
     {
@@ -96,15 +101,8 @@ export const createCluster: Flow = {
       changes: () => ['serving certificates of kubelets are approved'],
       minutes: 15,
       runs: false,
+      whenSkipped: 'it is not known whether every node came',
       do: awaitReady,
     },
   ],
-}
-
-function bytesPulled({ spec, hosts, partOf }: Subject): number {
-  return spec.nodes.reduce((sum, node) => {
-    const host = hosts.get(node.host)
-    const part = host && partOf(host)
-    return sum + (part ? pulledBytes(part, node.role) : 0)
-  }, 0)
 }

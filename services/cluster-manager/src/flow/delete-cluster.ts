@@ -20,6 +20,7 @@ export const deleteCluster: Flow = {
       ],
       minutes: 30,
       runs: true,
+      lasting: 'what was on the hosts is gone',
       do: resetHosts,
     },
     {

@@ -8,7 +8,7 @@ import type { Variables } from './variables.ts'
 /** `slipway_repo`, by which nodes reach repo-proxy, and the cluster's own pull token for it, made at the first use. */
 export async function repositoryAccess(
   site: Pick<Site, 'db' | 'repo'>,
-  { cluster, sealed, places }: Blueprint,
+  { cluster, sealed, release }: Blueprint,
 ): Promise<{ variables: Variables; secrets: Record<string, SealedValue> }> {
   const { name, addresses, port, ca, aptKey } = await site.repo.getEndpoint({})
   let { pullToken } = sealed
@@ -16,7 +16,7 @@ export async function repositoryAccess(
     const { sealedToken } = await site.repo.createPullToken({
       project: cluster.project,
       holder: cluster.id,
-      repositories: patternsOf(places),
+      repositories: patternsOf(release),
     })
     if (sealedToken === '') throw bug('repo-proxy answered an empty pull token')
     pullToken = sealedToken
@@ -28,9 +28,9 @@ export async function repositoryAccess(
   }
 }
 
-/** Only what this release holds: its files, the registries of its images, its packages. */
-function patternsOf(places: Blueprint['places']): string[] {
-  const patterns = places.flatMap(({ part }) => [
+/** Only what this release holds, for every platform: a worker of another one may come later. */
+function patternsOf({ platforms }: Blueprint['release']): string[] {
+  const patterns = Object.values(platforms).flatMap((part) => [
     ...part.files.map(({ url }) => `raw/${url}`),
     ...part.images.map(({ repository }) => `v2/${repository}`),
     `apt/${part.packages.repository}/*`,

@@ -124,6 +124,23 @@ export async function findOfCluster(
   return rows.map(({ id }) => id)
 }
 
+/** Hosts of a cluster that say to be the same machine, or to have the same name, as one of those given. */
+export async function findSameIdentity(
+  db: Transaction,
+  {
+    project,
+    cluster,
+    machineIds,
+    hostnames,
+  }: Record<'project' | 'cluster', string> & Record<'machineIds' | 'hostnames', string[]>,
+): Promise<{ name: string; machineId: string; hostname: string }[]> {
+  return db.$queryRaw`
+    SELECT name, facts->>'machineId' AS "machineId", facts->>'hostname' AS hostname FROM host
+    WHERE project = ${project} AND cluster = ${cluster}
+      AND (facts->>'machineId' = ANY(${machineIds}) OR facts->>'hostname' = ANY(${hostnames}))
+    ORDER BY name`
+}
+
 /** Removes a host's row. */
 export async function removeHost(tx: Transaction, id: string): Promise<void> {
   await tx.host.delete({ where: { id } })

@@ -1,6 +1,7 @@
 import type { Transaction } from '../store.ts'
 import type { Bell } from './bell.ts'
 import type { Driving } from './drive.ts'
+import { isUnfinished } from './lifecycle.ts'
 import { next } from './next.ts'
 import { type Operation, runId, type Step } from './operation.ts'
 import { perform } from './perform.ts'
@@ -29,13 +30,14 @@ export async function advance(
     if (operation.cancelling) for (const { controller } of here.values()) controller.abort(cancelledByPerson)
     const { adopt, start, lookAt, end } = next(operation, new Set(here.keys()), now())
     if (end) {
-      const change = { state: end.state, failure: end.failure ?? null, endedAt: now() }
+      const endedAt = end.state === 'paused' ? null : now()
+      const change = { state: end.state, failure: end.failure ?? null, endedAt }
       await record(db, { id, owner, fact: end.state, change, now: now(), also })
       committed()
       return
     }
     for (const step of adopt) launch(operation, step)
-    for (const step of start) await begin(operation, step)
+    for (const step of start) await (hasWork(operation, step) ? begin(operation, step) : passOver(step))
     await bell.wait(lookAt ? Math.max(1, lookAt.getTime() - now().getTime()) : LOOK_AGAIN_MS)
   }
 
@@ -48,7 +50,19 @@ export async function advance(
       committed()
       return started
     }
-    return operation?.state === 'running' || operation?.state === 'planned' ? operation : undefined
+    return operation && isUnfinished(operation.state) ? operation : undefined
+  }
+
+  /** Every step has work to do; not every one has something to take back. */
+  function hasWork({ kind, undoing }: Operation, step: Step): boolean {
+    return !undoing || driving.meansOf(kind, step.name).undo !== undefined
+  }
+
+  async function passOver({ name }: Step): Promise<void> {
+    const change = { state: 'undone', endedAt: now() } as const
+    await record(db, { id, owner, fact: 'step-undone', step: { name, change }, now: now() })
+    committed()
+    bell.ring()
   }
 
   async function begin({ kind }: Operation, step: Step): Promise<void> {
@@ -59,6 +73,7 @@ export async function advance(
       tries: step.tries + 1,
       retryAt: null,
       run: driving.meansOf(kind, step.name).runs ? runId(id, step.name, attempt) : '',
+      note: '',
       failure: null,
       startedAt: now(),
       endedAt: null,

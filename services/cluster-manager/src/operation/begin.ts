@@ -12,6 +12,7 @@ export type Intent = {
   clusterName: string
   kind: OperationKind
   wishes: Wishes
+  reason: string
   plan: {
     digest: string
     steps: readonly { name: string; title: string; nodes: string[]; needs: string[] }[]
@@ -34,8 +35,10 @@ export async function beginOperation(
     ...columns,
     state: 'planned',
     cancelling: false,
+    pausing: false,
+    undoing: false,
     steps: plan.steps.map(({ name, title, nodes, needs }) => ({
-      ...{ name, title, nodes, needs, state: 'pending', attempt: 0, tries: 0, run: '' },
+      ...{ name, title, nodes, needs, state: 'pending', attempt: 0, tries: 0, run: '', note: '' },
       ...{ retryAt: undefined, failure: undefined, startedAt: undefined, endedAt: undefined },
     })),
     failure: undefined,

@@ -4,9 +4,9 @@ import { advance, type Running } from './advance.ts'
 import { createBell } from './bell.ts'
 import { keepLease } from './keep-lease.ts'
 import { releaseLease, takeLease } from './lease.ts'
-import type { Operation, OperationKind } from './operation.ts'
+import type { Operation } from './operation.ts'
 import { MovedMeanwhile } from './record.ts'
-import { handedOver, type StepMeans } from './step-context.ts'
+import { handedOver, type MeansOf } from './step-context.ts'
 
 /** What an operation is carried out with. */
 export type Driving = {
@@ -16,7 +16,7 @@ export type Driving = {
   leaseMs: number
   now: () => Date
   log: Log
-  meansOf: (kind: OperationKind, step: string) => StepMeans
+  meansOf: MeansOf
   /** What moves with an operation in the same transaction: its cluster. */
   onMoved: (tx: Transaction, operation: Operation, now: Date) => Promise<void>
   /** Called after each commit: events wait to be published. */
@@ -38,7 +38,7 @@ export function drive(driving: Driving, id: string): Drive {
   async function underLease(): Promise<void> {
     const { db, owner, leaseMs, log } = driving
     if (!(await takeLease(db, id, { owner, leaseMs }))) return
-    const stopKeeping = keepLease({ db, id, owner, leaseMs, log, onLost: letGo, onCancel: bell.ring })
+    const stopKeeping = keepLease({ db, id, owner, leaseMs, log, onLost: letGo, onHeld: bell.ring })
     const here: Running = new Map()
     try {
       await advance(driving, id, { halt, bell, here })

@@ -1,8 +1,8 @@
 import { invalid, unavailable } from '@slipway/errors'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type EngineSite, LEASE_MS, startEngineSite } from '../../test/engine-site.ts'
+import { type EngineSite, LEASE_MS, meansFrom, startEngineSite } from '../../test/engine-site.ts'
 import { inTransaction } from '../store.ts'
-import { cancelOperation } from './cancel.ts'
+import { cancelOperation } from './hold.ts'
 import { takeLease } from './lease.ts'
 import type { Operation } from './operation.ts'
 import { record } from './record.ts'
@@ -210,7 +210,7 @@ test('a cluster has one unfinished operation at a time, and the second is told w
 })
 
 async function resume({ project, id }: Operation): Promise<void> {
-  const deps = { db: site.db, now: () => new Date(), onMoved: async () => {} }
-  await resumeOperation(deps, { project, id })
+  const deps = { db: site.db, now: () => new Date(), onMoved: async () => {}, meansOf: meansFrom({}) }
+  await resumeOperation(deps, { project, id, fromStep: '' })
   site.committed()
 }

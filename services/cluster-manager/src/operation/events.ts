@@ -9,12 +9,18 @@ export type OperationFact =
   | 'planned'
   | 'started'
   | 'step-started'
+  | 'step-progressed'
   | 'step-succeeded'
   | 'step-failed'
   | 'step-cancelled'
   | 'succeeded'
   | 'failed'
+  | 'step-undone'
+  | 'step-skipped'
   | 'cancelled'
+  | 'paused'
+  | 'undoing'
+  | 'undone'
   | 'resumed'
 
 /** The event of a move, with the whole operation as it is afterwards. */

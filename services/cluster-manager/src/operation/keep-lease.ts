@@ -7,7 +7,7 @@ const RENEWALS = 6
 
 /**
  * Renews a lease until it is stopped. `onLost` is called once, at the latest when the lease may have ended unrenewed;
- * `onCancel` as soon as a renewal reads that a person cancelled, also where the nudge went to another replica.
+ * `onHeld` as soon as a renewal reads that a person cancelled or paused, also where the nudge went to another replica.
  */
 export function keepLease(options: {
   db: Database
@@ -16,9 +16,9 @@ export function keepLease(options: {
   leaseMs: number
   log: Log
   onLost: () => void
-  onCancel: () => void
+  onHeld: () => void
 }): () => void {
-  const { db, id, owner, leaseMs, log, onLost, onCancel } = options
+  const { db, id, owner, leaseMs, log, onLost, onHeld } = options
   let ended = false
   let watchdog = setTimeout(lose, leaseMs)
   let timer = setTimeout(renew, leaseMs / RENEWALS)
@@ -39,7 +39,7 @@ export function keepLease(options: {
       if (lease === 'lost') return lose()
       clearTimeout(watchdog)
       watchdog = setTimeout(lose, leaseMs)
-      if (lease.cancelling) onCancel()
+      if (lease.held) onHeld()
     } catch (error) {
       log.warn({ err: error, operation: id }, 'a lease was not renewed')
     }

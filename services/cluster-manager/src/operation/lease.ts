@@ -10,7 +10,8 @@ export async function takeLease(
 ): Promise<boolean> {
   const taken = await db.$executeRaw`
     UPDATE operation SET lease_owner = ${owner}, lease_until = now() + ${leaseMs} * interval '1 millisecond'
-    WHERE id = ${id} AND state IN ('planned', 'running') AND (lease_until IS NULL OR lease_until < now())`
+    WHERE id = ${id} AND (state IN ('planned', 'running') OR state = 'paused' AND cancelling)
+      AND (lease_until IS NULL OR lease_until < now())`
   return taken === 1
 }
 
@@ -19,10 +20,10 @@ export async function renewLease(
   db: Database,
   id: string,
   { owner, leaseMs }: { owner: string; leaseMs: number },
-): Promise<{ cancelling: boolean } | 'lost'> {
-  const rows = await db.$queryRaw<{ cancelling: boolean }[]>`
+): Promise<{ held: boolean } | 'lost'> {
+  const rows = await db.$queryRaw<{ held: boolean }[]>`
     UPDATE operation SET lease_until = now() + ${leaseMs} * interval '1 millisecond'
-    WHERE id = ${id} AND lease_owner = ${owner} RETURNING cancelling`
+    WHERE id = ${id} AND lease_owner = ${owner} RETURNING cancelling OR pausing AS held`
   return rows[0] ?? 'lost'
 }
 
@@ -37,7 +38,8 @@ export async function listDue(db: Database, limit: number): Promise<string[]> {
   const rows = await db.$queryRaw<{ id: string }[]>`
     SELECT id FROM (
       SELECT id, row_number() OVER (PARTITION BY project ORDER BY id) AS turn FROM operation
-      WHERE state IN ('planned', 'running') AND (lease_until IS NULL OR lease_until < now())
+      WHERE (state IN ('planned', 'running') OR state = 'paused' AND cancelling)
+        AND (lease_until IS NULL OR lease_until < now())
     ) AS due ORDER BY turn, id LIMIT ${limit}`
   return rows.map((row) => row.id)
 }

@@ -1,21 +1,29 @@
 import { expect, test } from 'vitest'
 import { operationMayMove, stepMayMove } from './lifecycle.ts'
 import { next } from './next.ts'
-import type { Failure, Operation, OperationState, Step, StepState } from './operation.ts'
+import { type Failure, noWishes, type Operation, type Step, type StepState } from './operation.ts'
 
 const now = new Date('2026-01-01T00:00:00Z')
 const failure: Failure = { code: 'Invalid', message: 'no', host: '', task: '', hint: '', retryable: false }
 
 function step(name: string, state: StepState, needs: string[] = [], more: Partial<Step> = {}): Step {
   return {
-    ...{ name, state, needs, title: name, nodes: [], attempt: 0, tries: 0, run: '' },
+    ...{ name, state, needs, title: name, nodes: [], attempt: 0, tries: 0, run: '', note: '' },
     ...{ retryAt: undefined, failure: undefined, startedAt: undefined, endedAt: undefined, ...more },
   }
 }
 function operation(steps: Step[], cancelling = false): Operation {
   return {
     ...{ id: 'o', project: 'p', cluster: 'c', clusterName: 'c', kind: 'create-cluster', state: 'running' },
-    ...{ cancelling, wishes: { forget: false, leaveUnreachable: false }, steps, failure: undefined },
+    ...{
+      cancelling,
+      pausing: false,
+      undoing: false,
+      wishes: noWishes,
+      reason: '',
+      steps,
+      failure: undefined,
+    },
     ...{
       createdBy: '',
       version: 1,
@@ -102,11 +110,43 @@ test('whatever happens to the steps of a random graph, an operation always moves
   }
 })
 
-test('what has succeeded never moves again, and what failed or was cancelled only by a resume', () => {
-  const operations: OperationState[] = ['planned', 'running', 'succeeded', 'failed', 'cancelled']
-  const steps: StepState[] = ['pending', 'running', 'succeeded', 'failed', 'cancelled']
-  expect(operations.filter((to) => operationMayMove('succeeded', to))).toEqual([])
-  expect(operations.filter((to) => operationMayMove('failed', to))).toEqual(['running'])
-  expect(steps.filter((to) => stepMayMove('succeeded', to))).toEqual([])
-  expect(steps.filter((to) => stepMayMove('cancelled', to))).toEqual(['pending'])
+test('what has succeeded or is undone never moves again by itself, and what rests only when a person says so', () => {
+  const operations = ['planned', 'running', 'paused', 'succeeded', 'failed', 'cancelled', 'undone'] as const
+  const steps = ['pending', 'running', 'succeeded', 'failed', 'cancelled', 'skipped', 'undone'] as const
+  for (const ended of ['succeeded', 'undone'] as const)
+    expect(operations.filter((to) => operationMayMove(ended, to))).toEqual([])
+  for (const resting of ['failed', 'cancelled', 'paused'] as const)
+    expect(operations.filter((to) => operationMayMove(resting, to))).toEqual(['running'])
+  expect(steps.filter((to) => stepMayMove('undone', to))).toEqual([])
+  expect(steps.filter((to) => stepMayMove('cancelled', to))).toEqual(['pending', 'skipped'])
+})
+
+const backward = (steps: Step[]) => next({ ...operation(steps), undoing: true }, new Set(), now)
+
+test('undoing takes the last back first, passes over what never began, and ends undone', () => {
+  const touched = { attempt: 1 }
+  const a = step('a', 'pending', [], touched)
+  const b = step('b', 'pending', ['a'], touched)
+  const c = step('c', 'pending', ['a'], touched)
+  const d = step('d', 'pending', ['b', 'c'])
+  expect(names(backward([a, b, c, d]).start)).toEqual(['b', 'c'])
+  const undone = (one: Step): Step => ({ ...one, state: 'undone' })
+  expect(names(backward([a, undone(b), c, d]).start)).toEqual(['c'])
+  expect(names(backward([a, undone(b), undone(c), d]).start)).toEqual(['a'])
+  expect(backward([undone(a), undone(b), undone(c), d]).end?.state).toBe('undone')
+})
+
+test('pausing starts nothing more, waits for what runs, and a finished operation is finished all the same', () => {
+  const pause = (steps: Step[], here: string[] = []) =>
+    next({ ...operation(steps), pausing: true }, new Set(here), now)
+  expect(pause([step('a', 'running'), step('b', 'pending')], ['a'])).toMatchObject({
+    start: [],
+    end: undefined,
+  })
+  expect(pause([step('a', 'succeeded'), step('b', 'pending', ['a'])]).end?.state).toBe('paused')
+  expect(pause([step('a', 'succeeded')]).end?.state).toBe('succeeded')
+})
+
+test('a skipped step counts as done for those that need it', () => {
+  expect(names(decide([step('a', 'skipped'), step('b', 'pending', ['a'])]).start)).toEqual(['b'])
 })

@@ -1,3 +1,5 @@
+import type { NodeSpec, Taint } from '../cluster/spec.ts'
+
 /** Why something failed: the first error, in the tool's own words. */
 export type Failure = {
   code: string
@@ -9,12 +11,59 @@ export type Failure = {
   retryable: boolean
 }
 
-export type OperationKind = 'create-cluster' | 'delete-cluster'
-export type OperationState = 'planned' | 'running' | 'succeeded' | 'failed' | 'cancelled'
-export type StepState = 'pending' | 'running' | 'succeeded' | 'failed' | 'cancelled'
+export type OperationKind =
+  | 'create-cluster'
+  | 'delete-cluster'
+  | 'add-nodes'
+  | 'remove-nodes'
+  | 'update-nodes'
+  | 'drain-nodes'
+export type OperationState =
+  | 'planned'
+  | 'running'
+  | 'paused'
+  | 'succeeded'
+  | 'failed'
+  | 'cancelled'
+  | 'undone'
+export type StepState = 'pending' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'skipped' | 'undone'
 
 /** What an operation was asked with. */
-export type Wishes = { forget: boolean; leaveUnreachable: boolean }
+export type Wishes = {
+  forget: boolean
+  leaveUnreachable: boolean
+  /** Names of the nodes it is about; empty when it is about the whole cluster. */
+  nodes: string[]
+  /** Those nodes in the spec when it was planned, and as they are to be: it settles on one or the other. */
+  change?: { before: NodeSpec[]; after: NodeSpec[] }
+  /** Those nodes as their API server described them when it was planned: what an undo brings back. */
+  seen?: SeenNode[]
+  drain?: DrainWish
+  update?: NodeUpdate
+}
+
+/** A node's own settings as its API server has them. */
+export type SeenNode = { name: string; labels: Record<string, string>; taints: Taint[]; cordoned: boolean }
+
+/** How pods are moved away from a node. */
+export type DrainWish = { minutes: number; deleteEmptyDirData: boolean; deleteBarePods: boolean }
+
+/** What is to be different about nodes; what is left out stays. */
+export type NodeUpdate = {
+  setLabels: Record<string, string>
+  removeLabels: string[]
+  setTaints: Taint[]
+  removeTaints: string[]
+  cordoned?: boolean
+}
+
+/** How a drain is to be done: as wished for, or carefully. */
+export function drainOf({ drain }: Wishes): DrainWish {
+  return drain ?? { minutes: 30, deleteEmptyDirData: false, deleteBarePods: false }
+}
+
+/** Wishes of an operation that is about a whole cluster and asks for nothing special. */
+export const noWishes: Wishes = { forget: false, leaveUnreachable: false, nodes: [] }
 
 /** A plan that is being carried out, or was. */
 export type Operation = {
@@ -25,7 +74,11 @@ export type Operation = {
   kind: OperationKind
   state: OperationState
   cancelling: boolean
+  pausing: boolean
+  /** Its steps are being taken back, or were. */
+  undoing: boolean
   wishes: Wishes
+  reason: string
   steps: Step[]
   failure: Failure | undefined
   createdBy: string
@@ -48,6 +101,8 @@ export type Step = {
   tries: number
   retryAt: Date | undefined
   run: string
+  /** Where it stands, or why it was skipped. */
+  note: string
   failure: Failure | undefined
   startedAt: Date | undefined
   endedAt: Date | undefined

@@ -1,6 +1,7 @@
 import type { Driving } from './drive.ts'
 import type { OperationFact } from './events.ts'
 import { failureOf, StepFailed } from './failure.ts'
+import { keepNotes } from './note.ts'
 import type { Failure, Operation, Step } from './operation.ts'
 import { record } from './record.ts'
 import { retryAt } from './retry.ts'
@@ -16,7 +17,8 @@ export async function perform(
   { operation, step, signal }: { operation: Operation; step: Step; signal: AbortSignal },
 ): Promise<void> {
   const { db, owner, now, committed } = driving
-  const { minutes, work } = driving.meansOf(operation.kind, step.name)
+  const { minutes: minutesOf, work, undo = nothing } = driving.meansOf(operation.kind, step.name)
+  const minutes = minutesOf(operation)
   const late = AbortSignal.timeout(minutes * 60_000)
   const left = [...operation.leftBehind]
   const ctx: StepContext = {
@@ -26,25 +28,33 @@ export async function perform(
     operation,
     step: step.name,
     attempt: step.attempt,
+    note: (text) => notes.keep(text),
     leaveBehind: (hosts) => void left.push(...hosts.filter((host) => !left.includes(host))),
   }
 
+  const notes = keepNotes((note) => write('step-progressed', { note }))
+
   async function ended(fact: OperationFact, change: StepChange): Promise<void> {
+    const note = await notes.close()
+    await write(fact, { ...change, ...(note === undefined ? {} : { note }), endedAt: now() })
+  }
+
+  async function write(fact: OperationFact, change: StepChange): Promise<void> {
     await record(db, {
       id: operation.id,
       owner,
       fact,
       change: left.length > operation.leftBehind.length ? { leftBehind: left } : {},
-      step: { name: step.name, change: { ...change, endedAt: now() } },
+      step: { name: step.name, change },
       now: now(),
     })
     committed()
   }
 
   try {
-    await work(ctx)
+    await (operation.undoing ? undo : work)(ctx)
   } catch (error) {
-    if (isHandedOver(signal)) return
+    if (isHandedOver(signal)) return void (await notes.close())
     if (isCancelled(signal)) return ended('step-cancelled', { state: 'cancelled' })
     const failure =
       late.aborted && !(error instanceof StepFailed) ? lateness(step, minutes) : failureOf(error)
@@ -52,8 +62,11 @@ export async function perform(
     const again = retryAt(step, failure, now())
     return ended('step-failed', { state: again ? 'pending' : 'failed', retryAt: again ?? null, failure })
   }
-  await ended('step-succeeded', { state: 'succeeded', failure: null })
+  if (operation.undoing) await ended('step-undone', { state: 'undone', failure: null })
+  else await ended('step-succeeded', { state: 'succeeded', failure: null })
 }
+
+async function nothing(): Promise<void> {}
 
 function lateness(step: Step, minutes: number): Failure {
   return {

@@ -42,9 +42,17 @@ export async function operationsOf(db: Transaction, cluster: string): Promise<st
   return operationIds(db, cluster)
 }
 
-/** Minutes that steps of each name took here; those never done are missing. */
-export async function historyOf(db: Transaction, steps: readonly string[]): Promise<Map<string, number>> {
-  return stepMinutes(db, steps)
+/** Minutes that steps of each name took here on about as many nodes; those never done are missing. */
+export async function historyOf(
+  db: Transaction,
+  steps: readonly { name: string }[],
+  nodes: number,
+): Promise<Map<string, { half: number; most: number }>> {
+  return stepMinutes(
+    db,
+    steps.map(({ name }) => name),
+    nodes,
+  )
 }
 
 /** The plan that an operation carries out, as it was made. */

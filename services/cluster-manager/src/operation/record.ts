@@ -21,6 +21,8 @@ export type Recording = {
   fact: OperationFact
   change?: OperationChange
   step?: { name: string; change: StepChange }
+  /** Name of the step that the event is about, where it is written elsewhere. */
+  about?: string
   now: Date
   /** More within the same transaction: the cluster that moves with its operation. */
   also?: (tx: Transaction, operation: Operation) => Promise<void>
@@ -43,7 +45,7 @@ export function record(db: Database, recording: Recording): Promise<Operation> {
 
 /** The same within a transaction that does more. */
 export async function recordIn(tx: Transaction, recording: Recording): Promise<Operation> {
-  const { id, owner, from, fact, change = {}, step, now, also } = recording
+  const { id, owner, from, fact, change = {}, step, about = step?.name ?? '', now, also } = recording
   const outcome = await changeOperation(tx, { id, owner, from }, change)
   if (outcome === 'not-held') throw new MovedMeanwhile(id)
   if (outcome === 'cluster-taken') throw new ClusterTaken(id)
@@ -53,6 +55,6 @@ export async function recordIn(tx: Transaction, recording: Recording): Promise<O
   const moved = operation.steps.find((one) => one.name === step?.name)
   if (moved) await keepAttempt(tx, id, moved)
   await also?.(tx, operation)
-  await addToOutbox(tx, [operationEvent(operation, { fact, step: step?.name ?? '', now })])
+  await addToOutbox(tx, [operationEvent(operation, { fact, step: about, now })])
   return operation
 }

@@ -1,32 +1,115 @@
-import { conflict, notFound, precondition } from '@slipway/errors'
+import { conflict, invalid, notFound, precondition } from '@slipway/errors'
 import { addToOutbox, type Database, inTransaction, type Transaction } from '../store.ts'
-import { operationNudge } from './events.ts'
+import { type OperationFact, operationNudge } from './events.ts'
 import { operationMayMove } from './lifecycle.ts'
-import type { Operation } from './operation.ts'
+import { isTouched } from './next.ts'
+import type { Operation, Step } from './operation.ts'
 import { ClusterTaken, MovedMeanwhile, recordIn } from './record.ts'
-import { findUnfinished, operationIds, readOperation, reopenSteps } from './store.ts'
+import type { MeansOf } from './step-context.ts'
+import { changeStep, findUnfinished, operationIds, readOperation, reopenSteps } from './store.ts'
 
-/** Goes on with a failed or cancelled operation at the first step that has not succeeded. */
+/** What going on with an operation needs. */
+export type ResumeDeps = {
+  db: Database
+  now: () => Date
+  onMoved: (tx: Transaction, operation: Operation, now: Date) => Promise<void>
+  meansOf: MeansOf
+}
+
+type Address = { project: string; id: string }
+
+/**
+ * Goes on with a failed, cancelled or paused operation at the first step that has not succeeded; with `fromStep` that
+ * step and all that need it are done again. One that was being undone goes on being undone.
+ */
 export async function resumeOperation(
-  deps: {
-    db: Database
-    now: () => Date
-    onMoved: (tx: Transaction, operation: Operation, now: Date) => Promise<void>
-  },
-  { project, id }: { project: string; id: string },
+  deps: ResumeDeps,
+  { fromStep, ...at }: Address & { fromStep: string },
 ): Promise<Operation> {
-  const { db, now, onMoved } = deps
+  return goOn(deps, at, {
+    fact: 'resumed',
+    reopen: async (tx, operation) => {
+      const again = fromStep === '' ? [] : stepAndWhatNeedsIt(operation, fromStep)
+      await reopenSteps(tx, operation.id, again)
+    },
+  })
+}
+
+/** Takes a failed, cancelled or paused operation back: the undo of each step that has begun, the last first. */
+export async function undoOperation(deps: ResumeDeps, at: Address): Promise<Operation> {
+  return goOn(deps, at, {
+    fact: 'undoing',
+    change: { undoing: true },
+    reopen: async (tx, operation) => {
+      const touched = operation.steps.filter(isTouched)
+      const lasting = touched.flatMap(({ name, title }) => {
+        const { lasting } = deps.meansOf(operation.kind, name)
+        const hint = 'Resume the operation instead, so that it comes to its end.'
+        return lasting
+          ? [{ field: `step ${name}`, message: `"${title}" can't be undone: ${lasting}`, hint }]
+          : []
+      })
+      if (lasting.length > 0) throw precondition(lasting)
+      await reopenSteps(
+        tx,
+        operation.id,
+        touched.map(({ name }) => name),
+      )
+    },
+  })
+}
+
+/** Leaves a step out with a reason, where its flow allows it, and goes on with the others. */
+export async function skipStep(
+  deps: ResumeDeps,
+  { step: name, reason, ...at }: Address & { step: string; reason: string },
+): Promise<Operation> {
+  return goOn(deps, at, {
+    fact: 'step-skipped',
+    step: name,
+    reopen: async (tx, operation) => {
+      const { state, title } = stepOf(operation, name)
+      if (operation.undoing || !deps.meansOf(operation.kind, name).mayBeSkipped) {
+        const hint = 'Mend what it says and resume, or undo the operation.'
+        throw precondition([{ field: `step ${name}`, message: `"${title}" may not be skipped`, hint }])
+      }
+      if (state === 'succeeded' || state === 'skipped') {
+        const hint = 'Resume the operation.'
+        throw precondition([{ field: `step ${name}`, message: `has ${state} already`, hint }])
+      }
+      await reopenSteps(tx, operation.id)
+      const change = { state: 'skipped', note: reason, endedAt: deps.now() } as const
+      await changeStep(tx, { operation: operation.id, name }, change)
+    },
+  })
+}
+
+/** Lets an operation that rests run on, after `reopen` has set its steps right. */
+async function goOn(
+  { db, now, onMoved }: ResumeDeps,
+  { project, id }: Address,
+  how: {
+    fact: OperationFact
+    step?: string
+    change?: { undoing: boolean }
+    reopen: (tx: Transaction, operation: Operation) => Promise<void>
+  },
+): Promise<Operation> {
   const known = await readOperation(db, project, id)
   if (!known) throw notFound('operation', id)
   try {
     return await inTransaction(db, async (tx) => {
       await refuseUnlessResumable(tx, known)
-      await reopenSteps(tx, id)
+      await how.reopen(tx, known)
       const operation = await recordIn(tx, {
         id,
         from: known.state,
-        fact: 'resumed',
-        change: { state: 'running', cancelling: false, failure: null, endedAt: null },
+        fact: how.fact,
+        change: {
+          ...{ state: 'running', cancelling: false, pausing: false, failure: null, endedAt: null },
+          ...how.change,
+        },
+        ...(how.step ? { about: how.step } : {}),
         now: now(),
         also: (also, moved) => onMoved(also, moved, now()),
       })
@@ -50,6 +133,20 @@ export async function clusterTaken(db: Database, cluster: string): Promise<Error
   )
 }
 
+function stepOf({ id, steps }: Operation, name: string): Step {
+  const step = steps.find((one) => one.name === name)
+  if (step) return step
+  const hint = `Its steps: ${steps.map((one) => one.name).join(', ')}.`
+  throw invalid([{ field: 'step', message: `operation ${id} has no step ${name}`, hint }])
+}
+
+function stepAndWhatNeedsIt(operation: Operation, name: string): string[] {
+  const again = new Set([stepOf(operation, name).name])
+  // Steps stand in the order of their needs, so one pass finds them all.
+  for (const step of operation.steps) if (step.needs.some((need) => again.has(need))) again.add(step.name)
+  return [...again]
+}
+
 async function refuseUnlessResumable(tx: Transaction, { id, state, cluster }: Operation): Promise<void> {
   if (!operationMayMove(state, 'running') || state === 'planned') throw notResumable(id, `is ${state}`)
   const [newest] = await operationIds(tx, cluster)
@@ -60,6 +157,6 @@ async function refuseUnlessResumable(tx: Transaction, { id, state, cluster }: Op
 }
 
 function notResumable(id: string, message: string): Error {
-  const hint = 'Only a failed or cancelled operation can be resumed.'
+  const hint = 'Only a failed, cancelled or paused operation can go on, be undone or have a step skipped.'
   return precondition([{ field: `operation ${id}`, message, hint }])
 }

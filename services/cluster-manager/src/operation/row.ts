@@ -1,12 +1,13 @@
 import type { Prisma } from '../gen/prisma/client.ts'
-import type {
-  Failure,
-  Operation,
-  OperationKind,
-  OperationState,
-  Step,
-  StepState,
-  Wishes,
+import {
+  type Failure,
+  noWishes,
+  type Operation,
+  type OperationKind,
+  type OperationState,
+  type Step,
+  type StepState,
+  type Wishes,
 } from './operation.ts'
 
 type Row = Prisma.OperationGetPayload<{ include: { steps: true } }>
@@ -21,7 +22,11 @@ export function toOperation({ steps, ...row }: Row): Operation {
     kind: row.kind as OperationKind,
     state: row.state as OperationState,
     cancelling: row.cancelling,
-    wishes: row.wishes as Wishes,
+    pausing: row.pausing,
+    undoing: row.undoing,
+    // Rows of before there were nodes to name have none.
+    wishes: { ...noWishes, ...(row.wishes as Partial<Wishes>) },
+    reason: row.reason,
     steps: steps.map(toStep),
     failure: (row.failure as Failure | null) ?? undefined,
     createdBy: row.createdBy,
@@ -45,6 +50,7 @@ function toStep(row: Row['steps'][number]): Step {
     tries: row.tries,
     retryAt: row.retryAt ?? undefined,
     run: row.run,
+    note: row.note,
     failure: (row.failure as Failure | null) ?? undefined,
     startedAt: row.startedAt ?? undefined,
     endedAt: row.endedAt ?? undefined,

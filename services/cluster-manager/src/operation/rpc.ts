@@ -1,39 +1,47 @@
 import type { Outbox } from '@slipway/bus'
+import { type Operation as OperationMessage, Plan } from '@slipway/contracts/operation/v1/operation'
 import type { OperationServiceServer } from '@slipway/contracts/operation/v1/operation_service'
 import type { Handlers } from '@slipway/rpc'
-import type { Database, Transaction } from '../store.ts'
-import { cancelOperation } from './cancel.ts'
+import { cancelOperation, pauseOperation } from './hold.ts'
 import type { Operation } from './operation.ts'
-import { pageOfOperations, readOperationOf } from './read.ts'
-import { resumeOperation } from './resume.ts'
+import { pageOfOperations, planOf, readOperationOf } from './read.ts'
+import { type ResumeDeps, resumeOperation, skipStep, undoOperation } from './resume.ts'
 import { toWire } from './wire.ts'
 
+type Answered =
+  | 'listOperations'
+  | 'getOperation'
+  | 'getOperationPlan'
+  | 'cancelOperation'
+  | 'pauseOperation'
+  | 'resumeOperation'
+  | 'undoOperation'
+  | 'skipStep'
+
 /** What OperationService answers here; watching and output are api-gateway's. */
-export function operationHandlers(deps: {
-  db: Database
-  outbox: Pick<Outbox, 'nudge'>
-  now: () => Date
-  onMoved: (tx: Transaction, operation: Operation, now: Date) => Promise<void>
-}): Pick<
-  Handlers<OperationServiceServer>,
-  'listOperations' | 'getOperation' | 'cancelOperation' | 'resumeOperation'
-> {
+export function operationHandlers(
+  deps: ResumeDeps & { outbox: Pick<Outbox, 'nudge'> },
+): Pick<Handlers<OperationServiceServer>, Answered> {
   const { db, outbox } = deps
+  async function moved(moving: Promise<Operation>): Promise<OperationMessage> {
+    const operation = await moving
+    outbox.nudge()
+    return toWire(operation)
+  }
   return {
     listOperations: async (request) => {
       const { rows, nextPageToken } = await pageOfOperations(db, request)
       return { operations: rows.map(toWire), nextPageToken }
     },
     getOperation: async ({ project, id }) => toWire(await readOperationOf(db, project, id)),
-    cancelOperation: async ({ project, id }) => {
-      const operation = await cancelOperation(db, project, id)
-      outbox.nudge()
-      return toWire(operation)
+    getOperationPlan: async ({ project, id }) => {
+      await readOperationOf(db, project, id)
+      return Plan.fromPartial((await planOf(db, id)) as Plan)
     },
-    resumeOperation: async (request) => {
-      const operation = await resumeOperation(deps, request)
-      outbox.nudge()
-      return toWire(operation)
-    },
+    cancelOperation: ({ project, id }) => moved(cancelOperation(db, project, id)),
+    pauseOperation: ({ project, id }) => moved(pauseOperation(db, project, id)),
+    resumeOperation: (request) => moved(resumeOperation(deps, request)),
+    undoOperation: (request) => moved(undoOperation(deps, request)),
+    skipStep: (request) => moved(skipStep(deps, request)),
   }
 }

@@ -1,5 +1,5 @@
 import type { Log } from '@slipway/telemetry'
-import type { Operation } from './operation.ts'
+import type { Operation, OperationKind } from './operation.ts'
 
 /** The one carrier of a step: what it works on, how long, and who is told. */
 export type StepContext = {
@@ -11,6 +11,8 @@ export type StepContext = {
   operation: Operation
   step: string
   attempt: number
+  /** Says where the step stands, for those who watch; soon, and only the newest is kept. */
+  note: (text: string) => void
   /** Names hosts that are left as they were, each with the reason; written when the step ends. */
   leaveBehind: (hosts: readonly string[]) => void
 }
@@ -21,11 +23,19 @@ export type StepWork = (ctx: StepContext) => Promise<void>
 /** How a step is carried out. */
 export type StepMeans = {
   /** It may take as long. */
-  minutes: number
+  minutes: (operation: Operation) => number
   /** Its output is that of a run of ansible-runner. */
   runs: boolean
   work: StepWork
+  /** Takes back what the work did; absent where it changes nothing that outlives it. */
+  undo?: StepWork
+  /** Why it can't be taken back; empty where it can, or has nothing to take back. */
+  lasting: string
+  mayBeSkipped: boolean
 }
+
+/** How each step of each kind of operation is carried out. */
+export type MeansOf = (kind: OperationKind, step: string) => StepMeans
 
 /** Why a step's signal was aborted. */
 export const cancelledByPerson = new Error('cancelled by a person')

@@ -12,6 +12,8 @@ const whole = { steps: { orderBy: { position: 'asc' } } } as const
 export type OperationChange = Partial<{
   state: OperationState
   cancelling: boolean
+  pausing: boolean
+  undoing: boolean
   failure: Failure | null
   startedAt: Date
   endedAt: Date | null
@@ -25,6 +27,7 @@ export type StepChange = Partial<{
   tries: number
   retryAt: Date | null
   run: string
+  note: string
   failure: Failure | null
   startedAt: Date
   endedAt: Date | null
@@ -71,11 +74,12 @@ export async function readPlan(db: Transaction, id: string): Promise<unknown> {
   return plan
 }
 
-/** Ids of a cluster's operations, the newest first. */
+/** Ids of a cluster's newest operations: older ones can hold nothing on a host any more. */
 export async function operationIds(db: Transaction, cluster: string): Promise<string[]> {
   const rows = await db.operation.findMany({
     where: { cluster },
     orderBy: { id: 'desc' },
+    take: 100,
     select: { id: true },
   })
   return rows.map((row) => row.id)
@@ -112,7 +116,7 @@ export async function insertOperation(
   await tx.operation.create({
     data: {
       ...columns,
-      wishes: operation.wishes,
+      wishes: operation.wishes as unknown as Prisma.InputJsonObject,
       mutates: operation.cluster,
       plan: more.plan as Prisma.InputJsonObject,
       idempotencyKey: more.idempotencyKey ?? null,
@@ -159,9 +163,9 @@ async function clusterOf(tx: Transaction, id: string): Promise<string | undefine
   return (await tx.operation.findUnique({ where: { id }, select: { cluster: true } }))?.cluster
 }
 
-/** Notes that a person wants an operation to stop; nothing to see of it until it has stopped. */
-export async function markCancelling(tx: Transaction, id: string): Promise<void> {
-  await tx.operation.update({ where: { id }, data: { cancelling: true } })
+/** Notes that a person wants an operation to stop or rest; nothing to see of it until it does. */
+export async function markHeld(tx: Transaction, id: string, how: 'cancelling' | 'pausing'): Promise<void> {
+  await tx.operation.update({ where: { id }, data: { [how]: true } })
 }
 
 /** Changes a step; its operation's version is the caller's to raise. */
@@ -198,26 +202,40 @@ export async function keepAttempt(tx: Transaction, operation: string, step: Step
   })
 }
 
-/** Puts every step that failed or was cancelled back to pending, for a resume. */
-export async function reopenSteps(tx: Transaction, operation: string): Promise<void> {
+/** Puts steps back to pending: those that failed or were cancelled, and the others that are named. */
+export async function reopenSteps(
+  tx: Transaction,
+  operation: string,
+  more: readonly string[] = [],
+): Promise<void> {
   await tx.step.updateMany({
-    where: { operation, OR: [{ state: { in: ['failed', 'cancelled'] } }, { state: 'pending' }] },
+    where: {
+      operation,
+      OR: [{ state: { in: ['failed', 'cancelled', 'pending'] } }, { name: { in: [...more] } }],
+    },
     data: { state: 'pending', tries: 0, retryAt: null, endedAt: null, failure: Prisma.DbNull },
   })
 }
 
 /**
- * Minutes that each kind of step took in three of four finished ones, out of the newest 50 of its kind.
- * No row: there was none yet.
+ * Minutes that each kind of step took, in the middle and in nine of ten, out of the 50 finished ones of its kind that
+ * had the number of nodes nearest to `nodes`, the newest first. No row: there was none yet.
  */
-export async function stepMinutes(db: Transaction, names: readonly string[]): Promise<Map<string, number>> {
-  const rows = await db.$queryRaw<{ name: string; minutes: number }[]>`
-    SELECT name, percentile_cont(0.75) WITHIN GROUP (ORDER BY seconds) / 60 AS minutes
+export async function stepMinutes(
+  db: Transaction,
+  names: readonly string[],
+  nodes: number,
+): Promise<Map<string, { half: number; most: number }>> {
+  const rows = await db.$queryRaw<{ name: string; half: number; most: number }[]>`
+    SELECT name, percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) / 60 AS half,
+      percentile_cont(0.9) WITHIN GROUP (ORDER BY seconds) / 60 AS most
     FROM unnest(${[...names]}::text[]) AS kind(name), LATERAL (
-      SELECT extract(epoch FROM ended_at - started_at) AS seconds FROM step
-      WHERE step.name = kind.name AND state = 'succeeded' ORDER BY ended_at DESC LIMIT 50
-    ) AS newest GROUP BY name`
-  return new Map(rows.map((row) => [row.name, Number(row.minutes)]))
+      SELECT seconds FROM (
+        SELECT extract(epoch FROM ended_at - started_at) AS seconds, cardinality(nodes) AS count, ended_at
+        FROM step WHERE step.name = kind.name AND state = 'succeeded' ORDER BY ended_at DESC LIMIT 500
+      ) AS newest ORDER BY abs(ln(greatest(count, 1)::float8 / greatest(${nodes}, 1))), ended_at DESC LIMIT 50
+    ) AS nearest GROUP BY name`
+  return new Map(rows.map(({ name, half, most }) => [name, { half: Number(half), most: Number(most) }]))
 }
 
 /** A JSON column's part of a change: left out, emptied or set. */

@@ -7,8 +7,8 @@ import type { Failure, Operation, Step } from './operation.ts'
 
 /** An operation as others see it. */
 export function toWire(operation: Operation): OperationMessage {
-  const { cancelling: _cancelling, wishes: _wishes, steps, ...columns } = operation
-  return OperationMessage.fromPartial({ ...columns, steps: steps.map(stepToWire) })
+  const { cancelling: _cancelling, pausing: _pausing, wishes, steps, ...columns } = operation
+  return OperationMessage.fromPartial({ ...columns, nodes: wishes.nodes, steps: steps.map(stepToWire) })
 }
 
 /** A failure that a run ended with. */

@@ -14,7 +14,7 @@ const CLOCK_SECONDS = 30
 const NEEDS_CGROUP_V2 = 35
 
 /** What the hosts' rows and facts say against it. */
-export function* checkHosts(spec: ClusterSpec, { hosts }: Observed): Generator<Finding> {
+export function* checkHosts(spec: ClusterSpec, { hosts }: Pick<Observed, 'hosts'>): Generator<Finding> {
   for (const [index, node] of spec.nodes.entries()) {
     const field = `spec.nodes[${index}].host`
     const host = hosts.get(node.host)

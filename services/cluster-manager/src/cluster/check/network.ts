@@ -31,7 +31,7 @@ const reserved = [
 /** The ranges of pods and services: readable, of a size that works, and apart from each other and from every host. */
 export function* checkNetwork(
   { network, nodes, kubelet }: ClusterSpec,
-  observed: Observed,
+  observed: Pick<Observed, 'hosts'>,
 ): Generator<Finding> {
   const podField = 'spec.network.podCidr'
   const serviceField = 'spec.network.serviceCidr'
@@ -110,7 +110,11 @@ function* checkReserved(field: string, range: Cidr): Generator<Finding> {
 }
 
 /** Leftovers of another cluster's network count too: they would swallow the packets all the same. */
-function* checkHostsApart(field: string, range: Cidr, { hosts }: Observed): Generator<Finding> {
+function* checkHostsApart(
+  field: string,
+  range: Cidr,
+  { hosts }: Pick<Observed, 'hosts'>,
+): Generator<Finding> {
   for (const { name, address, facts } of hosts.values()) {
     const at = readDestination(address)
     const addresses = facts?.interfaces.flatMap((card) => card.addresses) ?? []

@@ -25,8 +25,8 @@ export function* checkNodes({ nodes }: ClusterSpec): Generator<Finding> {
       yield invalid(`${at}.host`, 'stands in the spec twice', 'Name every host once.')
     }
     yield* checkName(node, at, nodes.findIndex(({ name }) => name === node.name) < index)
-    yield* checkLabels(node, at)
-    yield* checkTaints(node, at)
+    yield* checkLabels(node.labels, `${at}.labels`)
+    yield* checkTaints(node.taints, `${at}.taints`)
   }
 }
 
@@ -40,21 +40,23 @@ function* checkName({ name }: NodeSpec, at: string, taken: boolean): Generator<F
   if (taken) yield invalid(`${at}.name`, `${name} is the name of two nodes`, 'Give each a name of its own.')
 }
 
-function* checkLabels({ labels }: NodeSpec, at: string): Generator<Finding> {
+/** Keys and values as Kubernetes takes them. */
+export function* checkLabels(labels: NodeSpec['labels'], at: string): Generator<Finding> {
   for (const [key, value] of Object.entries(labels)) {
     if (!KEY.test(key)) {
-      yield invalid(`${at}.labels`, `${quote(key)} is no label key`, 'Write name or example.org/name.')
+      yield invalid(at, `${quote(key)} is no label key`, 'Write name or example.org/name.')
     }
     if (!VALUE.test(value)) {
       const hint = 'Letters, digits, hyphens, dots and underscores, 63 at most, between letters or digits.'
-      yield invalid(`${at}.labels.${key}`, `${quote(value)} is no label value`, hint)
+      yield invalid(`${at}.${key}`, `${quote(value)} is no label value`, hint)
     }
   }
 }
 
-function* checkTaints({ taints }: NodeSpec, at: string): Generator<Finding> {
+/** Keys, values and effects as Kubernetes takes them, each key with each effect once. */
+export function* checkTaints(taints: NodeSpec['taints'], at: string): Generator<Finding> {
   for (const [index, { key, value, effect }] of taints.entries()) {
-    const field = `${at}.taints[${index}]`
+    const field = `${at}[${index}]`
     if (!KEY.test(key))
       yield invalid(field, `${quote(key)} is no taint key`, 'Write name or example.org/name.')
     if (!VALUE.test(value))

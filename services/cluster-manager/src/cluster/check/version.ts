@@ -1,3 +1,4 @@
+import type { ResolvedRelease } from '@slipway/release'
 import { type Observed, platformOf } from '../observed.ts'
 import type { ClusterSpec } from '../spec.ts'
 import type { Finding } from '../validate.ts'
@@ -10,14 +11,21 @@ export function* checkVersion(spec: ClusterSpec, { version, hosts }: Observed): 
     yield { code, field: 'spec.kubernetesVersion', message, hint }
     return
   }
-  const { platforms } = version.release
-  for (const [index, node] of spec.nodes.entries()) {
+  yield* checkPlatforms(spec, { release: version.release, hosts })
+}
+
+/** A release must have artifacts for every host's platform. */
+export function* checkPlatforms(
+  { nodes }: Pick<ClusterSpec, 'nodes'>,
+  { release: { kubernetes, platforms }, hosts }: { release: ResolvedRelease; hosts: Observed['hosts'] },
+): Generator<Finding> {
+  for (const [index, node] of nodes.entries()) {
     const host = hosts.get(node.host)
     if (!host?.facts || platforms[platformOf(host)]) continue
     yield {
       code: 'Precondition',
       field: `spec.nodes[${index}].host`,
-      message: `${host.name} is ${platformOf(host)}, for which ${version.version.name} has no artifacts`,
+      message: `${host.name} is ${platformOf(host)}, for which ${kubernetes} has no artifacts`,
       hint: `This release serves: ${Object.keys(platforms).join(', ')}.`,
     }
   }

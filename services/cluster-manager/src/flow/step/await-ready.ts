@@ -13,11 +13,21 @@ const DEPLOYMENTS = ['coredns', 'metrics-server']
 /** An API server that restarts is back within it. */
 const SILENCE_MS = 60_000
 
-/**
- * Waits until every node is Ready and every deployment available, as the API server says. Meanwhile signs the
- * kubelets' serving certificates: without them logs, exec and metrics-server would not work.
- */
+/** Waits until every node is Ready and every deployment available that a cluster needs. */
 export async function awaitReady(ctx: StepContext, site: Site): Promise<void> {
+  await awaitAll(ctx, site, DEPLOYMENTS)
+}
+
+/** Waits until the nodes are Ready that the change is about. */
+export async function awaitNodes(ctx: StepContext, site: Site): Promise<void> {
+  await awaitAll(ctx, site, [])
+}
+
+/**
+ * Waits for what the API server says. Meanwhile signs the kubelets' serving certificates: without them logs, exec and
+ * metrics-server would not work.
+ */
+async function awaitAll(ctx: StepContext, site: Site, deployments: readonly string[]): Promise<void> {
   const { cluster, sealed, controlPlane, places } = await readBlueprint(site, ctx.operation)
   const at = { ...site, cluster, sealed, address: controlPlane.host.address, signal: ctx.signal }
   const noted = new Set<string>()
@@ -26,7 +36,8 @@ export async function awaitReady(ctx: StepContext, site: Site): Promise<void> {
   await atApiServer(at, (kube) =>
     until(async () => {
       try {
-        missing = await look(kube, { ctx, site, places, noted })
+        missing = await look(kube, { ctx, site, places, deployments, noted })
+        ctx.note(missing.join('; '))
         silentSince = undefined
         return missing.length === 0 ? true : undefined
       } catch (error) {
@@ -49,13 +60,20 @@ async function look(
     ctx,
     site,
     places,
+    deployments: names,
     noted,
-  }: { ctx: StepContext; site: Site; places: readonly Place[]; noted: Set<string> },
+  }: {
+    ctx: StepContext
+    site: Site
+    places: readonly Place[]
+    deployments: readonly string[]
+    noted: Set<string>
+  },
 ): Promise<string[]> {
   const [requests, statuses, deployments] = await Promise.all([
     kube.servingRequests(),
-    kube.nodes(),
-    Promise.all(DEPLOYMENTS.map((name) => kube.deployment('kube-system', name))),
+    statusesOf(kube, places),
+    Promise.all(names.map((name) => kube.deployment('kube-system', name))),
   ])
   for (const request of requests.filter(({ settled }) => !settled)) {
     if (isOurs(request, places))
@@ -69,9 +87,19 @@ async function look(
   return [
     ...places.flatMap(({ node }) => nodeProblem(node.name, statuses)),
     ...deployments.flatMap(({ wished, available, said }, index) =>
-      available >= wished ? [] : [`${DEPLOYMENTS[index]}: ${available} of ${wished} available; ${said}`],
+      available >= wished ? [] : [`${names[index]}: ${available} of ${wished} available; ${said}`],
     ),
   ]
+}
+
+/** Beyond it one list is cheaper than asking for each: a page of nodes costs about as much as ten of them. */
+const ASK_EACH = 10
+
+/** Adding one node to a thousand must not read a thousand. */
+async function statusesOf(kube: Kube, places: readonly Place[]): Promise<NodeStatus[]> {
+  if (places.length > ASK_EACH) return kube.nodes()
+  const statuses = await Promise.all(places.map(({ node }) => kube.node(node.name)))
+  return statuses.filter((status) => status !== undefined)
 }
 
 /** A kubelet may not give itself labels of Kubernetes' own domains: those wished for are put on here. */
@@ -82,7 +110,7 @@ async function note(
   const { row, node } = place
   const labels = Object.entries(node.labels).filter(([key]) => /(^|\.)(kubernetes|k8s)\.io\//.test(key))
   if (labels.length > 0 && !noted.has(`labels ${row.id}`)) {
-    await kube.labelNode(node.name, Object.fromEntries(labels))
+    await kube.setLabels(node.name, { set: Object.fromEntries(labels), remove: [] })
     noted.add(`labels ${row.id}`)
   }
   if (status.ready && !noted.has(`ready ${row.id}`)) {

@@ -1,0 +1,121 @@
+import type { Outbox } from '@slipway/bus'
+import type { ServiceKey } from '@slipway/secrets'
+import { isUniqueViolation } from '../database-error.ts'
+import type { Flow, Subject } from '../flow/flow.ts'
+import { readHosts } from '../host/read.ts'
+import { beginOperation } from '../operation/begin.ts'
+import type { Operation, Wishes } from '../operation/operation.ts'
+import { historyOf, operationOfCall, planOf } from '../operation/read.ts'
+import { clusterTaken } from '../operation/resume.ts'
+import { type Profiles, profileOf } from '../profile/profile.ts'
+import { type Database, inTransaction, type Transaction } from '../store.ts'
+import type { Cluster } from './cluster.ts'
+import { clusterEvent } from './events.ts'
+import { type ObservedHost, platformOf } from './observed.ts'
+import { makePlan, type Plan, refuseStale } from './plan.ts'
+import { readClusterWhole } from './read.ts'
+import type { ClusterSpec, NodeSpec } from './spec.ts'
+import { moveCluster } from './store.ts'
+
+/** What changing clusters needs. */
+export type ChangeDeps = {
+  db: Database
+  profiles: Profiles
+  key: ServiceKey
+  outbox: Pick<Outbox, 'nudge'>
+  now: () => Date
+  newId: () => string
+}
+
+/** What every change of a cluster is asked with, besides what it is to change. */
+export type Asked = {
+  project: string
+  /** Of the cluster. */
+  id: string
+  dryRun: boolean
+  planDigest: string
+  reason: string
+  createdBy: string
+  idempotencyKey: string | undefined
+}
+
+/** A plan, and unless it was only that the cluster and the operation that changes it. */
+export type Change = { plan: Plan; cluster?: Cluster; operation?: Operation }
+
+/** Everything that is kept of the cluster to be changed. */
+export type Whole = Awaited<ReturnType<typeof readClusterWhole>>
+
+/** What a kind of change makes of a cluster. */
+export type Changing = {
+  flow: Flow
+  wishes: Wishes
+  /** The spec it is planned for, and that the cluster has from its beginning. */
+  spec: ClusterSpec
+  /** The nodes whose hosts it touches. */
+  nodes: readonly NodeSpec[]
+  state: Cluster['state']
+  notes?: readonly string[]
+  /** What else begins with it, in the same transaction. */
+  also?: (tx: Transaction) => Promise<void>
+}
+
+/** Plans a change of a cluster, and unless it is a dry run begins it. The same call twice begins it once. */
+export async function changeCluster(
+  deps: ChangeDeps,
+  asked: Asked,
+  decide: (whole: Whole) => Promise<Changing>,
+): Promise<Change> {
+  const { db } = deps
+  const { project, id } = asked
+  const before = await operationOfCall(db, project, asked.idempotencyKey)
+  const whole = await readClusterWhole(db, { project, cluster: id })
+  const { cluster } = whole
+  if (before) return { plan: (await planOf(db, before.id)) as Plan, cluster, operation: before }
+  const changing = await decide(whole)
+  const { flow, wishes, spec, nodes, notes } = changing
+  const subject: Subject = {
+    ...{ spec, wishes },
+    hosts: await observeHosts(deps, project, nodes),
+    partOf: (host) => whole.release.platforms[platformOf(host)],
+  }
+  const history = await historyOf(db, flow.steps, nodes.length)
+  const rests = { cluster: { id, state: cluster.state }, release: whole.releaseDigest, history, notes }
+  const plan = makePlan(flow, subject, rests)
+  refuseStale(asked.planDigest, plan)
+  return asked.dryRun ? { plan } : begin(deps, asked, { cluster, changing, plan })
+}
+
+/** The hosts of nodes with the settings of their profiles, by id. */
+export async function observeHosts(
+  { db, profiles }: Pick<ChangeDeps, 'db' | 'profiles'>,
+  project: string,
+  nodes: readonly NodeSpec[],
+): Promise<Map<string, ObservedHost>> {
+  const hosts = await readHosts(db, project, [...new Set(nodes.map(({ host }) => host))])
+  return new Map(hosts.map((host) => [host.id, { ...host, settings: profileOf(profiles, host) }]))
+}
+
+async function begin(
+  { db, newId, outbox, now: clock }: ChangeDeps,
+  { project, reason, createdBy, idempotencyKey }: Asked,
+  { cluster, changing, plan }: { cluster: Cluster; changing: Changing; plan: Plan },
+): Promise<Change> {
+  const now = clock()
+  const id = newId()
+  const { flow, wishes, spec, state } = changing
+  try {
+    const change = await inTransaction(db, async (tx) => {
+      const moved = await moveCluster(tx, cluster.id, { state, stateReason: '', operation: id, spec })
+      const event = clusterEvent(moved, state === cluster.state ? 'updated' : state, now)
+      const about = { project, cluster: cluster.id, clusterName: cluster.name, kind: flow.kind }
+      const intent = { ...about, id, wishes, reason, plan, createdBy, idempotencyKey }
+      const operation = await beginOperation(tx, intent, { now, more: [event] })
+      await changing.also?.(tx)
+      return { cluster: moved, operation }
+    })
+    outbox.nudge()
+    return { plan, ...change }
+  } catch (error) {
+    throw isUniqueViolation(error) ? await clusterTaken(db, cluster.id) : error
+  }
+}
