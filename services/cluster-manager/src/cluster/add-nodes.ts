@@ -3,14 +3,7 @@ import { addNodes as flow } from '../flow/add-nodes.ts'
 import { claimHosts } from '../host/claim.ts'
 import { findTwins } from '../host/read.ts'
 import { noWishes } from '../operation/operation.ts'
-import {
-  type Asked,
-  type Change,
-  type ChangeDeps,
-  changeCluster,
-  observeHosts,
-  type Whole,
-} from './change.ts'
+import { type Asked, type Change, type ChangeDeps, changeCluster, observeHosts } from './change.ts'
 import { checkHosts } from './check/hosts.ts'
 import { checkNetwork } from './check/network.ts'
 import { checkNodes } from './check/nodes.ts'

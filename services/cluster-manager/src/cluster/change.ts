@@ -12,9 +12,10 @@ import { type Database, inTransaction, type Transaction } from '../store.ts'
 import type { Cluster } from './cluster.ts'
 import { clusterEvent } from './events.ts'
 import { type ObservedHost, platformOf } from './observed.ts'
-import { makePlan, type Plan, refuseStale } from './plan.ts'
+import { makePlan, type Plan } from './plan.ts'
 import { readClusterWhole } from './read.ts'
 import type { ClusterSpec, NodeSpec } from './spec.ts'
+import { refuseStale, rememberPlan } from './stale.ts'
 import { moveCluster } from './store.ts'
 
 /** What changing clusters needs. */
@@ -80,9 +81,12 @@ export async function changeCluster(
   }
   const history = await historyOf(db, flow.steps, nodes.length)
   const rests = { cluster: { id, state: cluster.state }, release: whole.releaseDigest, history, notes }
-  const plan = makePlan(flow, subject, rests)
-  refuseStale(asked.planDigest, plan)
-  return asked.dryRun ? { plan } : begin(deps, asked, { cluster, changing, plan })
+  const made = makePlan(flow, subject, rests)
+  await refuseStale(db, project, asked.planDigest, made)
+  const { plan } = made
+  if (!asked.dryRun) return begin(deps, asked, { cluster, changing, plan })
+  await rememberPlan(db, project, made, deps.now())
+  return { plan }
 }
 
 /** The hosts of nodes with the settings of their profiles, by id. */

@@ -190,12 +190,11 @@ test('forgetting a cluster touches no host and names every one', async () => {
     ...{
       project: 'p7',
       id: cluster?.id ?? '',
-      reason: '',
       dryRun: '',
       planDigest: '',
       forget: true,
       leaveUnreachable: false,
-    reason: '',
+      reason: '',
     },
   })
   const done = await site.ended('p7', change.operation?.id ?? '')

@@ -16,9 +16,10 @@ import { type Change, observeHosts } from './change.ts'
 import { type Cluster, endpointName, type NodeRow } from './cluster.ts'
 import { clusterEvent } from './events.ts'
 import { cgroupDriverOf, type Observed, platformOf } from './observed.ts'
-import { canonical, makePlan, type Plan, refuseStale, sha256 } from './plan.ts'
+import { canonical, type MadePlan, makePlan, type Plan, sha256 } from './plan.ts'
 import { readCluster } from './read.ts'
 import { type ClusterSpec, completeSpec, type SpecDraft } from './spec.ts'
+import { refuseStale, rememberPlan } from './stale.ts'
 import { findByName, insertCluster, keepRelease } from './store.ts'
 import { refuse, validate } from './validate.ts'
 
@@ -77,9 +78,13 @@ async function planAndBegin(deps: CreateDeps, wish: CreateWish): Promise<Change>
   refuse(taken ? [nameTaken(wish.name), ...findings] : findings)
   const { version } = observed
   if (!version.usable) throw bug('a version that is not usable passed the checks')
-  const plan = await planCreate(db, { name: wish.name, spec, observed, release: version.release })
-  refuseStale(wish.planDigest, plan)
-  return wish.dryRun ? { plan } : begin(deps, wish, { spec, plan, release: version.release })
+  const { release } = version
+  const made = await planCreate(db, { name: wish.name, spec, observed, release })
+  await refuseStale(db, wish.project, wish.planDigest, made)
+  const { plan } = made
+  if (!wish.dryRun) return begin(deps, wish, { spec, plan, release })
+  await rememberPlan(db, wish.project, made, deps.now())
+  return { plan }
 }
 
 /** Reads the world outside of the spec. */
@@ -94,7 +99,7 @@ async function observe(deps: CreateDeps, { project, draft }: CreateWish): Promis
 async function planCreate(
   db: Database,
   of: { name: string; spec: ClusterSpec; observed: Observed; release: ResolvedRelease },
-): Promise<Plan> {
+): Promise<MadePlan> {
   const { name, spec, observed, release } = of
   const subject: Subject = {
     spec,

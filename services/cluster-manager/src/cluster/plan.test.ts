@@ -3,8 +3,9 @@ import { createCluster } from '../flow/create-cluster.ts'
 import { deleteCluster } from '../flow/delete-cluster.ts'
 import type { Flow, Subject } from '../flow/flow.ts'
 import { noWishes } from '../operation/operation.ts'
-import { canonical, makePlan, staleParts, type Took } from './plan.ts'
+import { canonical, makePlan, type Took } from './plan.ts'
 import { completeSpec } from './spec.ts'
+import { differences } from './stale.ts'
 
 const node = (host: string, role: string) => ({ host, role, name: host, labels: {}, taints: [] })
 function subject(workers: number, wishes = noWishes): Subject {
@@ -16,8 +17,9 @@ function subject(workers: number, wishes = noWishes): Subject {
   return { spec: completeSpec(draft, new Map()), hosts: new Map(), partOf: () => undefined, wishes }
 }
 const rests = { cluster: { name: 'c' }, release: 'r', history: new Map<string, Took>() }
-const plan = (of: Subject, more: Partial<typeof rests> = {}, flow: Flow = createCluster) =>
+const made = (of: Subject, more: Partial<typeof rests> = {}, flow: Flow = createCluster) =>
   makePlan(flow, of, { ...rests, ...more })
+const plan = (...of: Parameters<typeof made>) => made(...of).plan
 
 test('steps come in an order in which each finds its needs done before it', () => {
   for (const flow of [createCluster, deleteCluster]) {
@@ -42,11 +44,19 @@ test('the digest is the same for the same input, and another for each part that 
   const { digest } = plan(subject(1))
   expect(plan(subject(1)).digest).toBe(digest)
   expect(plan(subject(1), { history: new Map([['check-hosts', { half: 3, most: 4 }]]) }).digest).toBe(digest)
-  expect(staleParts(digest, plan(subject(1), { release: 'other' }).digest)).toEqual(['release'])
-  expect(staleParts(digest, plan(subject(1), { cluster: { name: 'd' } }).digest)).toEqual(['cluster'])
-  expect(staleParts(digest, plan(subject(2)).digest)).toEqual(['cluster', 'steps'])
-  expect(staleParts('nonsense', digest)).toEqual(['the whole plan'])
-  expect(staleParts(digest, digest)).toEqual([])
+  expect(plan(subject(1), { release: 'other' }).digest).not.toBe(digest)
+  expect(plan(subject(2)).digest).not.toBe(digest)
+})
+
+test('what differs between two plans is told in words', () => {
+  const before = JSON.parse(canonical(made(subject(1)).basis))
+  expect(differences(before, made(subject(1)).basis)).toEqual([])
+  expect(differences(before, made(subject(1), { release: 'other' }).basis)).toEqual([
+    'release was "r" and is "other"',
+  ])
+  const more = differences(before, made(subject(2)).basis)
+  expect(more.some((line) => line.startsWith('cluster.nodes.w1 is new'))).toBe(true)
+  expect(more.some((line) => line.startsWith('steps.join-workers.nodes.1 is new: "w1"'))).toBe(true)
 })
 
 test('expected minutes are those of the longest way, once every step was done here before', () => {

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { precondition } from '@slipway/errors'
 import type { Flow, FlowStep, Subject } from '../flow/flow.ts'
 import type { ObservedHost } from './observed.ts'
 import type { NodeSpec } from './spec.ts'
@@ -16,6 +15,9 @@ export type Plan = {
   atMostMinutes: number
   notes: string[]
 }
+
+/** A plan, and all that its digest was made of. */
+export type MadePlan = { plan: Plan; basis: unknown }
 
 /** Minutes that a kind of step took here: the middle of them, and what nine of ten stayed below. */
 export type Took = { half: number; most: number }
@@ -52,12 +54,13 @@ export function makePlan(
     /** What else a person should know before it begins; no part of the digest. */
     notes?: readonly string[]
   },
-): Plan {
+): MadePlan {
   const taken = flow.steps.filter(({ when }) => !when || when(subject))
   const steps = taken.map((step) => planned(step, taken, subject, rests.history))
   const known = steps.every(({ name }) => rests.history.has(name))
-  return {
-    digest: digestOf(steps, subject, rests),
+  const basis = basisOf(steps, subject, rests)
+  const plan = {
+    digest: sha256(canonical(basis)),
     kind: flow.kind,
     steps,
     pullMib: steps.reduce((sum, { pullMib }) => sum + pullMib, 0),
@@ -68,44 +71,24 @@ export function makePlan(
       ...(known ? [] : ['How long it takes is not known yet: not every step has been done here before.']),
     ],
   }
+  return { plan, basis }
 }
 
-/** The parts of a digest, in their order: what a stale one is compared by. */
-const parts = ['cluster', 'hosts', 'release', 'steps'] as const
-
-/** What differs between the plan that was read and the one of now, in words; empty when they are the same. */
-export function staleParts(read: string, current: string): string[] {
-  if (read === current) return []
-  const [, ...then] = read.split('.')
-  const [, ...now] = current.split('.')
-  const moved = parts.filter((_, index) => then[index] !== now[index])
-  return then.length === now.length && moved.length > 0 ? moved : ['the whole plan']
-}
-
-/** Refuses a digest that was read before the world moved; it says which part did. */
-export function refuseStale(read: string, plan: Plan): void {
-  const stale = read === '' ? [] : staleParts(read, plan.digest)
-  if (stale.length === 0) return
-  const hint = 'Ask for the plan again (dryRun=plan), read it, and send its digest.'
-  throw precondition([
-    { field: 'planDigest', message: `is of an earlier plan; what differs: ${stale.join(', ')}`, hint },
-  ])
-}
-
-/** SHA-256 over everything, then 8 hex digits of each part, so that a stale digest tells what moved. */
-function digestOf(
+/** Everything that a digest is made of, by names that a person can read a difference in. */
+function basisOf(
   steps: readonly PlannedStep[],
   { spec, hosts, wishes }: Subject,
   { cluster, release }: { cluster: unknown; release: string },
-): string {
-  const whole = {
-    cluster: { spec, wishes, cluster },
-    hosts: [...hosts.values()].sort((a, b) => a.id.localeCompare(b.id)).map(relevant),
+): unknown {
+  const byName = <T extends { name: string }>(all: readonly T[]) =>
+    Object.fromEntries(all.map(({ name, ...rest }) => [name, rest]))
+  const { nodes, ...settings } = spec
+  return {
+    cluster: { settings, nodes: byName(nodes), wishes, cluster },
+    hosts: byName([...hosts.values()].map(relevant)),
     release,
-    steps: steps.map(({ expectedMinutes: _half, atMostMinutes: _most, ...step }) => step),
+    steps: byName(steps.map(({ expectedMinutes: _half, atMostMinutes: _most, ...step }) => step)),
   }
-  const short = parts.map((part) => sha256(canonical(whole[part])).slice(0, 8))
-  return [sha256(canonical(whole)), ...short].join('.')
 }
 
 /** What a plan rests on of a host. Free space and the clock move all the time: they are checked, not promised. */

@@ -94,6 +94,25 @@ export async function keepSealed(db: Transaction, id: string, sealed: Partial<Se
   await db.cluster.update({ where: { id }, data: sealed })
 }
 
+const PLAN_DAYS = 7
+
+/** Keeps what a plan rests on by its digest; those of more than a week ago are forgotten. */
+export async function keepGivenPlan(
+  db: Database,
+  { basis, ...given }: { project: string; digest: string; basis: unknown; givenAt: Date },
+): Promise<void> {
+  const long = new Date(given.givenAt.getTime() - PLAN_DAYS * 24 * 3_600_000)
+  await db.givenPlan.deleteMany({ where: { givenAt: { lt: long } } })
+  const data = { ...given, basis: basis as Prisma.InputJsonObject }
+  await db.givenPlan.createMany({ data: [data], skipDuplicates: true })
+}
+
+/** What a plan rested on that was given to somebody of the project. */
+export async function findGivenPlan(db: Database, project: string, digest: string): Promise<unknown> {
+  const row = await db.givenPlan.findUnique({ where: { project_digest: { project, digest } } })
+  return row?.basis
+}
+
 /** Keeps a resolved release by its digest. */
 export async function keepRelease(tx: Transaction, digest: string, resolved: ResolvedRelease): Promise<void> {
   const data = [{ digest, resolved: resolved as unknown as Prisma.InputJsonObject }]

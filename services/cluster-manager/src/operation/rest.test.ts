@@ -89,7 +89,11 @@ test('a paused operation lets what runs end, starts nothing, goes on when resume
   const begins = new Promise<void>((resolve) => {
     begun = resolve
   })
-  const steps: Steps = { a: async () => (begun(), released), b: async () => {} }
+  const waits = () => {
+    begun()
+    return released
+  }
+  const steps: Steps = { a: waits, b: async () => {} }
   const engine = await site.replica(steps)
   const operation = await site.plan({ a: [], b: ['a'] })
   await begins
