@@ -1,4 +1,5 @@
 import { conflict, notFound, precondition } from '@slipway/errors'
+import { addFacts, currentTraceparent } from '@slipway/telemetry'
 import { addToOutbox, type Database, inTransaction, type Transaction } from '../store.ts'
 import { operationNudge } from './events.ts'
 import { operationMayMove } from './lifecycle.ts'
@@ -22,11 +23,13 @@ export async function resumeOperation(
     return await inTransaction(db, async (tx) => {
       await refuseUnlessResumable(tx, known)
       await reopenSteps(tx, id)
+      addFacts({ 'slipway.operation': id, 'slipway.cluster': known.cluster })
+      const traceparent = currentTraceparent() ?? null
       const operation = await recordIn(tx, {
         id,
         from: known.state,
         fact: 'resumed',
-        change: { state: 'running', cancelling: false, failure: null, endedAt: null },
+        change: { state: 'running', cancelling: false, failure: null, endedAt: null, traceparent },
         now: now(),
         also: (also, moved) => onMoved(also, moved, now()),
       })

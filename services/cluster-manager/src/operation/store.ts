@@ -16,6 +16,7 @@ export type OperationChange = Partial<{
   startedAt: Date
   endedAt: Date | null
   leftBehind: string[]
+  traceparent: string | null
 }>
 
 /** What may be changed of a step. */
@@ -71,6 +72,12 @@ export async function readPlan(db: Transaction, id: string): Promise<unknown> {
   return plan
 }
 
+/** The trace that an operation is carried out in. */
+export async function readTrace(db: Transaction, id: string): Promise<string | undefined> {
+  const row = await db.operation.findUnique({ where: { id }, select: { traceparent: true } })
+  return row?.traceparent ?? undefined
+}
+
 /** Ids of a cluster's operations, the newest first. */
 export async function operationIds(db: Transaction, cluster: string): Promise<string[]> {
   const rows = await db.operation.findMany({
@@ -106,7 +113,7 @@ export async function listOperations(
 export async function insertOperation(
   tx: Transaction,
   operation: Operation,
-  more: { plan: unknown; idempotencyKey: string | undefined },
+  more: { plan: unknown; idempotencyKey: string | undefined; traceparent: string | undefined },
 ): Promise<void> {
   const { steps, failure: _none, ...columns } = operation
   await tx.operation.create({
@@ -116,6 +123,7 @@ export async function insertOperation(
       mutates: operation.cluster,
       plan: more.plan as Prisma.InputJsonObject,
       idempotencyKey: more.idempotencyKey ?? null,
+      traceparent: more.traceparent ?? null,
       steps: {
         create: steps.map(({ failure: _nothing, ...step }, position) => ({ ...step, position })),
       },

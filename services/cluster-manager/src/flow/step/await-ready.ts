@@ -82,7 +82,7 @@ async function note(
   const { row, node } = place
   const labels = Object.entries(node.labels).filter(([key]) => /(^|\.)(kubernetes|k8s)\.io\//.test(key))
   if (labels.length > 0 && !noted.has(`labels ${row.id}`)) {
-    await kube.labelNode(node.name, Object.fromEntries(labels))
+    await kube.setLabels(node.name, { set: Object.fromEntries(labels), remove: [] })
     noted.add(`labels ${row.id}`)
   }
   if (status.ready && !noted.has(`ready ${row.id}`)) {
