@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { callApi } from '@slipway/cli/api'
 import { readSettings } from '@slipway/cli/config'
 import { administrator, endPlatform, ensurePlatform, ensureProject, placeIn } from '@slipway/cli/demo'
+import { connectDatabase } from '@slipway/testing'
 import type { Client } from 'pg'
-import { connectDatabase } from './database.ts'
 import { percentile } from './numbers.ts'
 
 const CLUSTERS = 1_000
@@ -20,7 +20,7 @@ try {
   pid = running.processes.find(({ name }) => name === 'slipway')?.pid
   const to = await administrator(place, running)
   const project = await ensureProject(to)
-  const database = await connectDatabase(place)
+  const database = await connectDatabase(place.data)
   await fill(database, project)
   await database.end()
   for (const [what, more] of [

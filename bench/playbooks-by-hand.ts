@@ -5,24 +5,23 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { callApi } from '@slipway/cli/api'
-import { StartRunRequest } from '@slipway/contracts/run/v1/run_service'
+import { ensureProject } from '@slipway/cli/demo'
 import { type LabHost, labPowerOff } from '@slipway/lab'
 import { run } from '@slipway/process'
+import { type AskedRun, askedRuns } from '@slipway/testing'
 import { bothReadyOn, createThroughApi, flannel, put, ssh } from './cluster.ts'
-import { connectDatabase } from './database.ts'
 import { atSite, type Site } from './site.ts'
 
 type Json = Record<string, unknown>
-/** What the runner was asked for: variables of all, and of each host. */
-type Asked = { all: Json; hosts: Json[] }
 
 await atSite({ lab: 'benchplay', hosts: ['api-1', 'api-2', 'hand-1', 'hand-2'] }, async (site) => {
   const { to, place, hosts } = site
   const pair = hosts.slice(0, 2)
   const { token } = await callApi(to, 'slipway.repo.v1.RepoService/CreatePushToken', { expiresInMinutes: 60 })
-  const [byApi, sent] = await Promise.all([createThroughApi(site, pair), whatIsSent(site)])
+  const asking = { data: place.data, project: await ensureProject(to), signal: AbortSignal.timeout(300_000) }
+  const [byApi, asked] = await Promise.all([createThroughApi(site, pair), askedRuns(asking, ['prepare.yml'])])
   for (const { name } of pair) await labPowerOff({ dir: place.lab, host: name, force: true })
-  const other = alike(sent, pair, hosts.slice(2))
+  const other = alike(asked.get('prepare.yml'), pair, hosts.slice(2))
   const byHand = await byPlaybooks(site, hosts.slice(2), { ...other, token })
   process.stdout.write(
     `create through the API: ${byApi.toFixed(1)} s; the same playbooks by hand: ${byHand.toFixed(1)} s; ratio ${(byApi / byHand).toFixed(2)} (target ≤ 1.10)\n`,
@@ -30,30 +29,8 @@ await atSite({ lab: 'benchplay', hosts: ['api-1', 'api-2', 'hand-1', 'hand-2'] }
 })
 process.exit()
 
-/** Reads from the runner's rows what cluster-manager asks for, while prepare.yml runs: afterwards it is gone. */
-async function whatIsSent({ place }: Site): Promise<Asked> {
-  const database = await connectDatabase(place)
-  try {
-    for (;;) {
-      const { rows } = await database.query<{ request: Buffer }>(
-        `SELECT request FROM ansible_runner.run WHERE playbook = 'prepare.yml' AND request IS NOT NULL`,
-      )
-      if (rows[0]) {
-        const { variablesJson, targets } = StartRunRequest.decode(rows[0].request)
-        return {
-          all: JSON.parse(variablesJson),
-          hosts: targets.map((target) => JSON.parse(target.variablesJson)),
-        }
-      }
-      await new Promise((resolve) => setTimeout(resolve, 500))
-    }
-  } finally {
-    await database.end()
-  }
-}
-
 /** The same for other hosts: their names and addresses take the place of the first ones'. */
-function alike(asked: Asked, from: readonly LabHost[], to: readonly LabHost[]): Asked {
+function alike(asked: AskedRun | undefined, from: readonly LabHost[], to: readonly LabHost[]): AskedRun {
   const names = from.flatMap(({ name, address }, index) => [
     [JSON.stringify(name), JSON.stringify(to[index]?.name)],
     [JSON.stringify(address), JSON.stringify(to[index]?.address)],
@@ -66,7 +43,7 @@ function alike(asked: Asked, from: readonly LabHost[], to: readonly LabHost[]): 
 async function byPlaybooks(
   { place, settings }: Site,
   pair: readonly LabHost[],
-  { all, hosts, token }: Asked & { token: string },
+  { variables: asked, hosts, token }: AskedRun & { token: string },
 ): Promise<number> {
   const [first] = pair
   if (!first) throw new Error('hosts are needed')
@@ -78,8 +55,8 @@ async function byPlaybooks(
   }
   const inventory = await file('hosts.json', inventoryOf(pair, hosts))
   const variables = {
-    ...all,
-    slipway_repo: { ...(all.slipway_repo as Json), token },
+    ...asked,
+    slipway_repo: { ...(asked.slipway_repo as Json), token },
     slipway_encryption_key: randomBytes(32).toString('base64'),
   }
   await put(first, '/root/flannel.yaml', await flannel())
@@ -114,11 +91,11 @@ async function byPlaybooks(
   }
 }
 
-function inventoryOf(pair: readonly LabHost[], variables: readonly Json[]): Json {
-  const hosts = pair.map((host, index) => [
+function inventoryOf(pair: readonly LabHost[], variables: AskedRun['hosts']): Json {
+  const hosts = pair.map((host) => [
     host.name,
     {
-      ...variables[index],
+      ...variables[host.name],
       ansible_host: host.address,
       ansible_user: host.user,
       ansible_ssh_private_key_file: host.sshKeyFile,

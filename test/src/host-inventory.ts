@@ -1,7 +1,5 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { readSettings } from '@slipway/cli/config'
-import { type Ending, run, start } from '@slipway/process'
+import { type Ending, start } from '@slipway/process'
+import { playByHand } from './by-hand.ts'
 import type { World } from './world.ts'
 
 /** What is on a host, each part as a list or map that compares. */
@@ -29,8 +27,8 @@ export async function inventoryOf(
   world: World,
   names: readonly string[],
 ): Promise<Record<string, Inventory>> {
-  const results = await playByHand(world, names, 'inventory.yml', {})
-  return Object.fromEntries(results.map(({ name, result }) => [name, result.slipway_result as Inventory]))
+  const results = await playByHand(world, { playbook: 'inventory.yml', hosts: bare(names), variables: {} })
+  return Object.fromEntries(results.map(({ host, result }) => [host, result.slipway_result as Inventory]))
 }
 
 /** What differs between two inventories, a line for each: `- gone`, `+ new`, with `files` and the like before it. */
@@ -46,59 +44,12 @@ export function differences(before: Inventory, after: Inventory): string[] {
 
 /** The way that the README of infra/ansible shows to people whose cluster was forgotten. */
 export async function resetByHand(world: World, names: readonly string[], cluster: string): Promise<void> {
-  await playByHand(world, names, 'reset.yml', {
-    slipway_operation: 'hand/reset/1',
-    slipway_cluster: { id: cluster },
-  })
+  const variables = { slipway_operation: 'hand/reset/1', slipway_cluster: { id: cluster } }
+  await playByHand(world, { playbook: 'reset.yml', hosts: bare(names), variables })
 }
 
-const PLAYBOOKS = join(import.meta.dirname, '../../infra/ansible')
-
-async function playByHand(
-  world: World,
-  names: readonly string[],
-  playbook: string,
-  variables: Record<string, unknown>,
-): Promise<{ name: string; result: Record<string, unknown> }[]> {
-  const dir = await mkdtemp(join(world.dir, 'by-hand-'))
-  const hosts = world.hosts.filter(({ name }) => names.includes(name))
-  const entries = hosts.map(({ name, address, user, sshKeyFile }) => [
-    name,
-    { ansible_host: address, ansible_user: user, ansible_ssh_private_key_file: sshKeyFile },
-  ])
-  await writeFile(
-    join(dir, 'hosts.json'),
-    JSON.stringify({ all: { hosts: Object.fromEntries(entries), vars: variables } }),
-  )
-  try {
-    await run(
-      [
-        join(readSettings().SLIPWAY_ANSIBLE_VENV, 'bin/ansible-playbook'),
-        ...['-i', join(dir, 'hosts.json'), join(PLAYBOOKS, playbook)],
-      ],
-      {
-        cwd: PLAYBOOKS,
-        deadlineMs: 120_000,
-        env: {
-          LC_ALL: 'C.UTF-8',
-          ANSIBLE_HOME: dir,
-          ANSIBLE_HOST_KEY_CHECKING: 'false',
-          // No connection outlives the play: each would be a process on the host that the next reading sees.
-          ANSIBLE_SSH_ARGS: '-o ControlMaster=no -o UserKnownHostsFile=/dev/null',
-          ANSIBLE_CALLBACKS_ENABLED: 'tree',
-          ANSIBLE_CALLBACK_TREE_DIR: join(dir, 'results'),
-        },
-      },
-    )
-    return await Promise.all(
-      hosts.map(async ({ name }) => ({
-        name,
-        result: JSON.parse(await readFile(join(dir, 'results', name), 'utf8')) as Record<string, unknown>,
-      })),
-    )
-  } finally {
-    await rm(dir, { recursive: true, force: true })
-  }
+function bare(names: readonly string[]): Record<string, Record<string, unknown>> {
+  return Object.fromEntries(names.map((name) => [name, {}]))
 }
 
 function linesOf(part: unknown): string[] {

@@ -5,6 +5,8 @@ import { ownerOf, startNats, startPostgres } from '@slipway/embedded'
 import { databaseRoles, environmentOf, makeInstall, type ServiceName } from '@slipway/install'
 import { labProfile } from '@slipway/lab'
 import { type Child, run, start, stop } from '@slipway/process'
+import { readTls } from '@slipway/service'
+import { createLog } from '@slipway/telemetry'
 
 const repository = join(import.meta.dirname, '../..')
 
@@ -72,7 +74,7 @@ export async function startSeparateServices(options: {
       // What docs/settings.md tells people to write; nats-server takes paths from its own file's folder.
       settings: `include ${relative(join(dir, 'nats'), install.natsSettingsFile)}`,
       owner,
-      tls: true,
+      tls: await readTls(install.natsTls, { log: createLog('separate services', logLevel) }),
     })
     stops.push(nats.stop)
     await provision(postgres.url, databaseRoles(install))

@@ -21,8 +21,8 @@ export function agree(wish: LabWish, recorded: Lab | undefined, range: Range): L
     const taken = hosts.map((host) => host.address)
     const address = asked.address ?? nextFree(range, taken)
     problems.push(...addressProblems(address, { range, taken, field }))
-    const { os = 'debian-12', user = 'root', sudo = 'nopasswd' } = asked
-    hosts.push({ name: asked.name, address: address ?? '', os, user, sudo })
+    const { os = 'debian-12', firewall = 'none', user = 'root', sudo = 'nopasswd' } = asked
+    hosts.push({ name: asked.name, address: address ?? '', os, firewall, user, sudo })
   }
   const network = formatRange(range)
   if (recorded && recorded.network !== network) {
@@ -36,7 +36,7 @@ export function agree(wish: LabWish, recorded: Lab | undefined, range: Range): L
 const DOWN_FIRST = 'Take the lab down first, or leave this as it is.'
 
 function differences(asked: HostWish, known: Host, at: string): Problem[] {
-  return (['address', 'os', 'user', 'sudo'] as const)
+  return (['address', 'os', 'firewall', 'user', 'sudo'] as const)
     .filter((key) => asked[key] !== undefined && asked[key] !== known[key])
     .map((key) => ({
       field: `${at}.${key}`,

@@ -71,7 +71,7 @@ export function parseHost(text: string): HostWish {
   const wish: Record<string, string> = { name }
   for (const setting of settings) {
     const [key = '', value = ''] = setting.split('=')
-    if (!['address', 'os', 'user', 'sudo'].includes(key)) throw unreadable('--host', text)
+    if (!['address', 'os', 'firewall', 'user', 'sudo'].includes(key)) throw unreadable('--host', text)
     wish[key] = value
   }
   return wish as HostWish

@@ -5,11 +5,16 @@ import { join } from 'node:path'
 export const hostSystems = ['debian-12', 'debian-13'] as const
 export type HostOs = (typeof hostSystems)[number]
 
+/** The firewalls that a host can come with, switched on. */
+export const hostFirewalls = ['none', 'firewalld', 'ufw', 'nftables'] as const
+export type HostFirewall = (typeof hostFirewalls)[number]
+
 /** One host as it was agreed on; complete. */
 export type Host = {
   name: string
   address: string
   os: HostOs
+  firewall: HostFirewall
   /** Who logs in. Anybody but root comes with root login switched off. */
   user: string
   sudo: 'nopasswd' | 'password'

@@ -54,8 +54,8 @@ function programProblems(): Problem[] {
 }
 
 async function spaceProblems({ dir, cacheDir, hosts }: LabWish): Promise<Problem[]> {
-  const systems = [...new Set(hosts.map(({ os = 'debian-12' }) => os))]
-  const bases = systems.filter((os) => !existsSync(baseFolder(cacheDir, os))).length * BASE_BYTES
+  const kinds = hosts.map(({ os = 'debian-12', firewall = 'none' }) => baseFolder(cacheDir, { os, firewall }))
+  const bases = [...new Set(kinds)].filter((folder) => !existsSync(folder)).length * BASE_BYTES
   const trees = hosts.filter(({ name }) => !existsSync(foldersOf(dir).tree(name))).length * HOST_BYTES
   const [cache, data] = await Promise.all([freeBytes(cacheDir), freeBytes(dir)])
   const sameDisk = cache.disk === data.disk

@@ -8,8 +8,10 @@ export async function readLab(dir: string): Promise<Lab | undefined> {
     if (error.code === 'ENOENT') return undefined
     throw error
   })
-  // our own file, and the folder may have been moved since
-  return text === undefined ? undefined : { ...(JSON.parse(text) as Lab), dir }
+  if (text === undefined) return undefined
+  const lab = JSON.parse(text) as Lab
+  // our own file; the folder may have been moved since, and hosts of older labs have no firewall
+  return { ...lab, dir, hosts: lab.hosts.map((host) => ({ ...host, firewall: host.firewall ?? 'none' })) }
 }
 
 /** Reads what a lab is, where there has to be one. */

@@ -43,13 +43,12 @@ export async function labUp({
     const problems = await checkMachine(wish)
     if (problems.length > 0) throw precondition(problems)
     const source = { cacheDir: wish.cacheDir, mirror, proxy, report, signal }
-    const systems = new Set(wish.hosts.map(({ os = 'debian-12' }) => os))
-    for (const os of systems) await baseTree(os, source)
+    for (const { os = 'debian-12', firewall = 'none' } of wish.hosts) await baseTree({ os, firewall }, source)
     const lab = await prepareNetwork(wish, signal)
     const hosts = lab.hosts.filter((host) => wish.hosts.some(({ name }) => name === host.name))
     const publicKey = await ensureSshKey(lab.dir)
     const start = async (host: Host) => {
-      const base = await baseTree(host.os, source)
+      const base = await baseTree(host, source)
       await ensureTree(lab, host, { base, publicKey, signal })
       signal?.throwIfAborted()
       const running = await runningHost(lab, host)

@@ -21,6 +21,7 @@ test.each([
   ['hosts[1].name', { ...good, hosts: [{ name: 'a' }, { name: 'a' }] }],
   ['hosts[0].name', { ...good, hosts: [{ name: '../../etc' }] }],
   ['hosts[0].user', { ...good, hosts: [{ name: 'a', user: 'root\n' }] }],
+  ['hosts[0].firewall', { ...good, hosts: [{ name: 'a', firewall: 'pf' as 'ufw' }] }],
   ['hosts[0].os', { ...good, hosts: [{ name: 'a', os: 'ubuntu' as 'debian-12' }] }],
 ] as const)('%s is refused by its name, with a way out', (field, wish) => {
   const problems = wishProblems(wish)

@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path'
 import type { Problem } from '@slipway/errors'
-import { type HostOs, hostSystems } from './lab.ts'
+import { type HostFirewall, type HostOs, hostFirewalls, hostSystems } from './lab.ts'
 import { parseRange } from './network/range.ts'
 
 /** A host as somebody asks for it. */
@@ -10,6 +10,8 @@ export type HostWish = {
   address?: string | undefined
   /** Unset: debian-12. */
   os?: HostOs | undefined
+  /** Unset: none. Each of the others lets ssh in and drops the rest. */
+  firewall?: HostFirewall | undefined
   /** Unset: root. */
   user?: string | undefined
   /** Unset: nopasswd. */
@@ -58,7 +60,7 @@ export function wishProblems({ name, dir, cacheDir, network, hosts }: LabWish): 
 }
 
 function hostProblems(
-  { name, os = 'debian-12', user = 'root', sudo = 'nopasswd' }: HostWish,
+  { name, os = 'debian-12', firewall = 'none', user = 'root', sudo = 'nopasswd' }: HostWish,
   at: string,
 ): Problem[] {
   const problems: Problem[] = []
@@ -68,6 +70,10 @@ function hostProblems(
   if (!hostSystems.includes(os)) {
     const hint = `Choose one of ${hostSystems.join(', ')}.`
     problems.push({ field: `${at}.os`, message: `${quoted(os)} can't be had here`, hint })
+  }
+  if (!hostFirewalls.includes(firewall)) {
+    const hint = `Choose one of ${hostFirewalls.join(', ')}.`
+    problems.push({ field: `${at}.firewall`, message: `${quoted(firewall)} can't be had here`, hint })
   }
   if (!USER.test(user)) {
     const hint = 'Use lower case letters, digits, - and _; at most 32.'

@@ -1,6 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream'
-import { connect, credsAuthenticator, type NatsConnection } from '@nats-io/transport-node'
+import {
+  type Authenticator,
+  connect,
+  credsAuthenticator,
+  type JwtAuth,
+  type NatsConnection,
+} from '@nats-io/transport-node'
 import { unavailable } from '@slipway/errors'
 
 /** How to reach NATS: `url` nats:// or tls://, a credentials file of this service's own, the CA file when TLS is on. */
@@ -22,7 +28,7 @@ export async function openBus({ url, credsFile, caFile, name }: BusOptions): Pro
     // An inbox of its own: nobody else's rights reach into it.
     inboxPrefix: `_INBOX.${name}`,
     maxReconnectAttempts: -1,
-    authenticator: credsFile ? credsAuthenticator(await readFile(credsFile)) : undefined,
+    authenticator: credsFile ? authenticatorOf(await readFile(credsFile)) : undefined,
     tls: caFile ? { caFile } : undefined,
   }).catch((cause) => {
     throw unavailable(
@@ -37,5 +43,17 @@ export async function openBus({ url, credsFile, caFile, name }: BusOptions): Pro
     jetstream: jetstream(connection),
     manager: await jetstreamManager(connection),
     close: () => connection.drain(),
+  }
+}
+
+/**
+ * Without the public key, which stands in the JWT anyway: who names it is taken for a user of the configuration file, found
+ * missing there, and cut off whenever nats-server reads its files again (2.12, `clientHasMovedToDifferentAccount`).
+ */
+function authenticatorOf(creds: Uint8Array): Authenticator {
+  const full = credsAuthenticator(creds)
+  return (nonce) => {
+    const { nkey: _, ...signed } = full(nonce) as JwtAuth
+    return signed
   }
 }

@@ -1,5 +1,6 @@
 import { DeliverPolicy } from '@nats-io/jetstream'
 import type { Bus } from './bus.ts'
+import { explainLostBus } from './lost.ts'
 
 /**
  * Reads a subject of a stream from its beginning and then live, in order and without gaps (an ordered consumer,
@@ -11,11 +12,10 @@ export async function* followSubject(
   subject: string,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
-  const consumer = await bus.jetstream.consumers.get(stream, {
-    filter_subjects: subject,
-    deliver_policy: DeliverPolicy.All,
-  })
-  const messages = await consumer.consume({ max_messages: 500 })
+  const consumer = await bus.jetstream.consumers
+    .get(stream, { filter_subjects: subject, deliver_policy: DeliverPolicy.All })
+    .catch(explainLostBus)
+  const messages = await consumer.consume({ max_messages: 500 }).catch(explainLostBus)
   const stop = () => void messages.close()
   if (signal.aborted) stop()
   signal.addEventListener('abort', stop, { once: true })

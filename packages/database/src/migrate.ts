@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { precondition } from '@slipway/errors'
 import pg from 'pg'
+import { explain } from './lost.ts'
 
 const TABLE = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
   id VARCHAR(36) PRIMARY KEY, checksum VARCHAR(64) NOT NULL, finished_at TIMESTAMPTZ, migration_name VARCHAR(255) NOT NULL,
@@ -15,7 +16,7 @@ const TABLE = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
  */
 export async function migrate(options: { url: string; schema: string; folder: string }): Promise<string[]> {
   const client = new pg.Client({ connectionString: options.url, options: `-c search_path=${options.schema}` })
-  await client.connect()
+  await client.connect().catch(explain)
   try {
     await client.query('SELECT pg_advisory_lock(hashtext($1))', [`migrate:${options.schema}`])
     await client.query(TABLE)

@@ -1,18 +1,48 @@
 import { PrismaPg } from '@prisma/adapter-pg'
+import { explainToPrisma } from './lost.ts'
 
 type Disconnects = { $disconnect(): Promise<void> }
 
+/** How long a call waits for a connection: a database whose machine is gone answers nothing at all. */
+const CONNECT_MS = 5_000
+
 /**
  * Opens a service's Prisma client over node-postgres. `Client` is the class that the service generated;
- * `max` connections: 5 serve one replica, as transactions are short.
+ * `max` connections: 5 serve one replica, as transactions are short. While PostgreSQL is away queries throw Unavailable, and
+ * when it is back they go on.
  */
 export function openDatabase<C extends Disconnects>(
   Client: new (options: { adapter: PrismaPg }) => C,
   options: { url: string; schema: string; max?: number },
 ): C {
   const adapter = new PrismaPg(
-    { connectionString: options.url, max: options.max ?? 5 },
+    {
+      connectionString: options.url,
+      max: options.max ?? 5,
+      connectionTimeoutMillis: CONNECT_MS,
+      keepAlive: true,
+    },
     { schema: options.schema },
   )
+  const connect = adapter.connect.bind(adapter)
+  adapter.connect = async () => explaining(await connect())
   return new Client({ adapter })
+}
+
+type Connected = Awaited<ReturnType<PrismaPg['connect']>>
+
+/** The adapter, saying by our errors when the database is lost. */
+function explaining(adapter: Connected): Connected {
+  const begin = adapter.startTransaction.bind(adapter)
+  adapter.startTransaction = async (isolation) =>
+    explainingQueries(await begin(isolation).catch(explainToPrisma))
+  return explainingQueries(adapter)
+}
+
+function explainingQueries<Q extends Pick<Connected, 'queryRaw' | 'executeRaw'>>(queryable: Q): Q {
+  const query = queryable.queryRaw.bind(queryable)
+  const execute = queryable.executeRaw.bind(queryable)
+  queryable.queryRaw = (asked) => query(asked).catch(explainToPrisma)
+  queryable.executeRaw = (asked) => execute(asked).catch(explainToPrisma)
+  return queryable
 }

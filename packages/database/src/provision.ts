@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { explain } from './lost.ts'
 
 /** A service's own role and schema; both bear `name`. */
 export type ServiceRole = { name: string; password: string }
@@ -9,7 +10,7 @@ export type ServiceRole = { name: string; password: string }
  */
 export async function provision(adminUrl: string, roles: readonly ServiceRole[]): Promise<void> {
   const client = new pg.Client({ connectionString: adminUrl })
-  await client.connect()
+  await client.connect().catch(explain)
   try {
     await client.query('REVOKE ALL ON SCHEMA public FROM PUBLIC')
     for (const { name, password } of roles) {

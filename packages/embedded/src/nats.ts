@@ -14,7 +14,8 @@ const READY_MS = 20_000
 
 /**
  * Starts nats-server with JetStream, its store in `dir`. `settings` is configuration text: operator, resolver, TLS.
- * `program` is the path of a nats-server of 2.11 or newer.
+ * `program` is the path of a nats-server of 2.11 or newer. `tls` tells when the certificate in `settings` was renewed:
+ * the server then shows the new one to who connects, and keeps its connections.
  */
 export async function startNats(options: {
   program: string
@@ -23,9 +24,9 @@ export async function startNats(options: {
   address?: string
   port?: number
   owner?: Owner
-  tls?: boolean
+  tls?: { onRenewed: (take: () => void) => () => void }
 }): Promise<NatsServer> {
-  const { program, dir, settings, address = '127.0.0.1', owner, tls = false } = options
+  const { program, dir, settings, address = '127.0.0.1', owner, tls } = options
   if (!existsSync(program)) {
     throw precondition([
       {
@@ -51,6 +52,8 @@ export async function startNats(options: {
   await giveTo(owner, join(dir, 'nats.conf'))
   const child = start([program, '-c', join(dir, 'nats.conf')], { ...owner, cwd: dir })
   await listens(address, port, child.ended)
+  const renewed = tls?.onRenewed(() => process.kill(child.pid, 'SIGHUP'))
+  child.ended.then(renewed)
   return {
     url: `${tls ? 'tls' : 'nats'}://${address}:${port}`,
     pid: child.pid,

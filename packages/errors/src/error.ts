@@ -18,6 +18,8 @@ export type Problem = {
   field: string
   message: string
   hint: string
+  /** Other fields that it rests on, `[]` for any of a list: it may not hold where one of them is wrong. */
+  restsOn?: readonly string[]
 }
 
 /** An error with a meaning: a code from the closed set and every problem found, never only the first. */
@@ -43,9 +45,10 @@ export function isSlipwayError(error: unknown): error is SlipwayError {
   return error instanceof SlipwayError
 }
 
-/** The one door from `unknown`: anything that is not ours is a bug, and keeps its cause. */
+/** The one door from `unknown`: ours, also as the cause of what a library made of it; anything else is a bug, and keeps its cause. */
 export function toSlipwayError(error: unknown): SlipwayError {
   if (isSlipwayError(error)) return error
+  if (error instanceof Error && isSlipwayError(error.cause)) return error.cause
   const message = error instanceof Error ? error.message : String(error)
   return new SlipwayError('Bug', message, [], { cause: error })
 }

@@ -1,3 +1,4 @@
+export { keepCertificates, renewCertificates } from './certificates.ts'
 export {
   databaseRoles,
   environmentOf,

@@ -1,17 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Type } from '@sinclair/typebox'
 import { readConfig } from '@slipway/config'
-import {
-  createAuthority,
-  createRootKey,
-  issue,
-  needsRenewal,
-  publicKeysOf,
-  serviceSeed,
-} from '@slipway/secrets'
-import { type Foundation, foundationSettings, readFoundation } from '@slipway/service'
+import { createAuthority, createRootKey, publicKeysOf, serviceSeed } from '@slipway/secrets'
+import { type Foundation, foundationSettings, readFoundation, type TlsFiles } from '@slipway/service'
+import { type CertificatePlan, renewCertificates } from './certificates.ts'
+import { readIfThere, replace } from './file.ts'
 import { createNatsTrust, createServiceCredentials, type NatsTrust, natsSettings } from './nats.ts'
 
 /** The services of an install. */
@@ -23,6 +18,10 @@ export type Install = {
   dir: string
   rootKeyFile: string
   caFile: string
+  /** What `renewCertificates` and `keepCertificates` look after. */
+  certificates: CertificatePlan
+  /** NATS' certificate. */
+  natsTls: TlsFiles
   /** Configuration text for nats-server. */
   natsSettings: string
   /** The same in a file, for a nats-server of one's own to include. */
@@ -51,40 +50,38 @@ export async function makeInstall(options: {
     await once(file('ca.json'), async () => JSON.stringify(await createAuthority('Slipway', now))),
   )
   await once(file('ca.pem'), async () => authority.cert)
+  const certificates = {
+    dir,
+    holders: [...serviceNames, 'nats'],
+    names: { dns: ['localhost', ...names.dns], ips: ['127.0.0.1', ...names.ips] },
+  }
+  await renewCertificates(certificates, now)
+  const natsTls = { ca: file('ca.pem'), cert: file('nats.cert.pem'), key: file('nats.key.pem') }
   const trust: NatsTrust = JSON.parse(
     await once(file('nats.json'), async () => JSON.stringify(await createNatsTrust())),
   )
   await once(file('nats-account.seed'), async () => trust.accountSeed)
   const seeds: Record<string, string> = {}
   const databasePasswords: Record<string, string> = {}
-  const doors = { dns: ['localhost', ...names.dns], ips: ['127.0.0.1', ...names.ips] }
   for (const service of serviceNames) {
     seeds[service] = await once(file(`${service}.seed`), async () => serviceSeed(rootKey, service))
     databasePasswords[service] = await once(file(`${service}.database`), newPassword)
     await once(file(`${service}.creds`), () => createServiceCredentials(trust, service))
-    await certificate(service)
   }
-  await certificate('nats')
-  const settings = natsSettings(trust, { cert: file('nats.cert.pem'), key: file('nats.key.pem') })
+  const settings = natsSettings(trust, natsTls)
   await replace(file('nats.conf'), `${settings}\n`)
   await replace(file('public-keys.json'), JSON.stringify(await publicKeysOf(seeds)))
   return {
     dir,
     rootKeyFile: file('root.key'),
     caFile: file('ca.pem'),
+    certificates,
+    natsTls,
     natsSettings: settings,
     natsSettingsFile: file('nats.conf'),
     natsAccountSeedFile: file('nats-account.seed'),
     postgresPassword: await once(file('postgres.password'), newPassword),
     databasePasswords,
-  }
-
-  async function certificate(name: string): Promise<void> {
-    const known = await readFile(file(`${name}.cert.pem`), 'utf8').catch(() => undefined)
-    if (known && !needsRenewal(known, [...doors.dns, ...doors.ips], now)) return
-    const { cert, key } = await issue(authority, name, doors, now)
-    await replace(file(`${name}.key.pem`), key)
-    await replace(file(`${name}.cert.pem`), cert)
   }
 }
 
@@ -146,14 +143,9 @@ async function newPassword(): Promise<string> {
 
 /** Reads a file, making it first when it is not there. */
 async function once(file: string, make: () => Promise<string>): Promise<string> {
-  const known = await readFile(file, 'utf8').catch(() => undefined)
+  const known = await readIfThere(file)
   if (known !== undefined) return known
   const text = await make()
   await replace(file, text)
   return text
-}
-
-async function replace(file: string, text: string): Promise<void> {
-  await writeFile(`${file}.new`, text, { mode: 0o600 })
-  await rename(`${file}.new`, file)
 }

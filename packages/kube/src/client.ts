@@ -1,6 +1,9 @@
-import type { Configuration, KubernetesObjectApi, RequestContext } from '@kubernetes/client-node'
+import type { Configuration, KubernetesObjectApi, RequestContext, V1Status } from '@kubernetes/client-node'
 import { SlipwayError, unavailable } from '@slipway/errors'
 import { type ClusterAddress, readKubeconfig, serverOf } from './kubeconfig.ts'
+
+/** What Slipway's changes are marked with. */
+export const MANAGER = 'slipway'
 
 /** No single request takes longer. */
 const REQUEST_MS = 15_000
@@ -90,7 +93,7 @@ function meaningOf(what: string, error: unknown): unknown {
       error,
     )
   }
-  const said = wordsOf(error)
+  const { said } = statusDetails(error)
   const problem = { field: 'API server', message: `${what} was answered ${status}: ${said}`, hint: HINT }
   const code = status >= 500 || status === 429 ? 'Unavailable' : (meanings[status] ?? 'Precondition')
   return new SlipwayError(code, problem.message, [problem], { cause: error })
@@ -103,14 +106,29 @@ const meanings: Record<number, 'NotFound' | 'Conflict' | 'Denied'> = {
   409: 'Conflict',
 }
 
-/** The message of a Status object; the exception's own text holds every header. */
-function wordsOf(error: unknown): string {
+/** What an answer that was an error told beside its code: the Status object, and how many seconds to wait. */
+export function statusDetails(error: unknown): { said: string; causes: string[]; retryAfter: number } {
   const body = error instanceof Error && 'body' in error ? error.body : undefined
+  const status = statusObject(body)
+  const { causes = [], retryAfterSeconds = 0 } = status?.details ?? {}
+  return {
+    said: status?.message ?? String(body ?? '').slice(0, 300),
+    causes: causes.map(({ reason = '' }) => reason),
+    retryAfter: retryAfterSeconds || Number(headersOf(error)['retry-after']) || 0,
+  }
+}
+
+/** The exception's own text holds every header, so its body is read. Not every proxy answers in JSON. */
+function statusObject(body: unknown): V1Status | undefined {
   try {
     const status: unknown = typeof body === 'string' ? JSON.parse(body) : body
-    if (status && typeof status === 'object' && 'message' in status) return String(status.message)
+    return status && typeof status === 'object' && 'message' in status ? (status as V1Status) : undefined
   } catch {
-    // Not JSON: shown as it is.
+    return undefined
   }
-  return String(body ?? '').slice(0, 300)
+}
+
+function headersOf(error: unknown): Record<string, string> {
+  if (!(error instanceof Error) || !('headers' in error)) return {}
+  return (error.headers ?? {}) as Record<string, string>
 }

@@ -68,14 +68,6 @@ test('a bootstrap token is made once for an id, and others go away', async () =>
   expect((await names()).trim()).toBe('')
 })
 
-test('nodes are read with their conditions, and labelled', async () => {
-  const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'w1' } }
-  await kube.apply([node])
-  await kube.labelNode('w1', { 'node-role.kubernetes.io/storage': '' })
-  const [seen] = await kube.nodes()
-  expect(seen).toMatchObject({ name: 'w1', ready: false, labels: { 'node-role.kubernetes.io/storage': '' } })
-})
-
 test('a hash of the authority is what kubeadm computes', async () => {
   const { authority } = readKubeconfig(plane.superAdmin)
   expect(authorityHash(authority)).toMatch(/^sha256:[0-9a-f]{64}$/)

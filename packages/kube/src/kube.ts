@@ -1,8 +1,13 @@
 import type { V1CertificateSigningRequest, V1Deployment } from '@kubernetes/client-node'
-import { asking, type Connection, connectCluster, statusOf } from './client.ts'
+import { asking, type Connection, connectCluster, MANAGER, statusOf } from './client.ts'
+import { type Drained, type DrainWish, drain } from './drain/drain.ts'
+import type { DrainOptions } from './drain/judge.ts'
+import { type PodOnNode, podsOn } from './drain/pod.ts'
+import { type DrainPreview, drainPreview } from './drain/preview.ts'
 import { type ClusterAddress, clientKubeconfig, readKubeconfig } from './kubeconfig.ts'
-import { type NodeStatus, nodeStatus } from './node.ts'
-import { type ServingRequest, servingRequest } from './serving.ts'
+import { type Nodes, nodesAt } from './node/nodes.ts'
+import { everyPage } from './page.ts'
+import { SERVING_SIGNER, type ServingRequest, servingRequest } from './serving.ts'
 import { type BootstrapToken, TOKEN_TYPE, tokenName, tokenSecret } from './token.ts'
 import { until } from './until.ts'
 import { userRequest } from './user-request.ts'
@@ -15,11 +20,14 @@ export type KubeObject = {
 } & Record<string, unknown>
 
 /** What Slipway does at a cluster's API server. */
-export type Kube = {
+export type Kube = Nodes & {
   /** Server-side apply as field manager `slipway`; twice is the same as once. */
   apply: (objects: readonly KubeObject[]) => Promise<void>
-  nodes: () => Promise<NodeStatus[]>
-  labelNode: (name: string, labels: Record<string, string>) => Promise<void>
+  podsOn: (node: string) => Promise<PodOnNode[]>
+  /** Moves the pods of a node away; see `drain`. */
+  drain: (node: string, wish: DrainWish) => Promise<Drained>
+  /** What a drain would do now; changes nothing. */
+  drainPreview: (node: string, options: DrainOptions) => Promise<DrainPreview>
   /** Replicas wished for and available of a deployment. */
   deployment: (
     namespace: string,
@@ -29,6 +37,7 @@ export type Kube = {
   keepToken: (token: BootstrapToken, expiresAt: Date) => Promise<string>
   /** Deletes every bootstrap token but one. */
   deleteTokens: (options: { except?: string }) => Promise<void>
+  /** What kubelets ask for, and no other request. */
   servingRequests: () => Promise<ServingRequest[]>
   approve: (request: string, reason: string) => Promise<void>
   /** A kubeconfig for a person by CSR; `seconds` 600 at least, as the signer takes no less. */
@@ -42,7 +51,6 @@ export type Kube = {
   close: () => Promise<void>
 }
 
-const MANAGER = 'slipway'
 const CLIENT_SIGNER = 'kubernetes.io/kube-apiserver-client'
 
 /** Opens the API server with the rights of a kubeconfig. Every request ends when `signal` aborts. */
@@ -55,29 +63,23 @@ export async function openKube(options: {
   const { kubeconfig, at, now, signal } = options
   const connection = await connectCluster(kubeconfig, at, signal)
   const { library, objects } = connection
-  const core = connection.of(library.CoreV1Api)
   const apps = connection.of(library.AppsV1Api)
   const certificates = connection.of(library.CertificatesV1Api)
   const { ServerSideApply } = library.PatchStrategy
 
+  const nodes = nodesAt(connection, now)
+
   return {
+    ...nodes,
     apply: (wished) =>
       asking('applying objects', async () => {
         for (const object of wished) {
           await objects.patch(object, undefined, undefined, MANAGER, true, ServerSideApply)
         }
       }),
-    nodes: () =>
-      asking('reading nodes', async () => {
-        const { items } = await core.listNode()
-        const readAt = now()
-        return items.map((item) => nodeStatus(item, readAt))
-      }),
-    labelNode: (name, labels) =>
-      asking(`labelling node ${name}`, async () => {
-        const object = { apiVersion: 'v1', kind: 'Node', metadata: { name, labels } }
-        await objects.patch(object, undefined, undefined, MANAGER, true, ServerSideApply)
-      }),
+    podsOn: (node) => podsOn(connection, node),
+    drain: (node, wish) => drain({ connection, now, cordon: nodes.cordon }, node, wish),
+    drainPreview: (node, options) => drainPreview(connection, node, options),
     deployment: (namespace, name) =>
       asking(`reading deployment ${name}`, async () =>
         availability(await apps.readNamespacedDeployment({ namespace, name })),
@@ -87,7 +89,10 @@ export async function openKube(options: {
     deleteTokens: ({ except }) => asking('deleting bootstrap tokens', () => deleteTokens(connection, except)),
     servingRequests: () =>
       asking('reading certificate requests', async () => {
-        const { items } = await certificates.listCertificateSigningRequest()
+        const fieldSelector = `spec.signerName=${SERVING_SIGNER}`
+        const items = await everyPage((page) =>
+          certificates.listCertificateSigningRequest({ ...page, fieldSelector }),
+        )
         return items.flatMap((item) => servingRequest(item) ?? [])
       }),
     approve: (name, reason) =>

@@ -14,7 +14,8 @@ export type ServingRequest = {
 }
 
 const ALTERNATIVE_NAMES = '2.5.29.17'
-const SERVING_SIGNER = 'kubernetes.io/kubelet-serving'
+/** Who signs kubelets' serving certificates. */
+export const SERVING_SIGNER = 'kubernetes.io/kubelet-serving'
 
 /** Reads a request as it was made; what it asks for is only a claim. */
 export function servingRequest(object: V1CertificateSigningRequest): ServingRequest | undefined {

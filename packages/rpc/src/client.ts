@@ -1,17 +1,17 @@
 import {
   Client as Channel,
   type ClientReadableStream,
-  credentials,
   type handleServerStreamingCall,
   type handleUnaryCall,
   Metadata,
   type MethodDefinition,
   type ServiceDefinition,
 } from '@grpc/grpc-js'
-import { injectTrace } from '@slipway/telemetry'
+import { beginSpan, injectTrace, inSpan } from '@slipway/telemetry'
 import { fromServiceError } from './error.ts'
 import { type Principal, writePrincipal } from './principal.ts'
-import type { Tls } from './server.ts'
+import { callSpan, nameOn } from './span.ts'
+import { channelCredentials, type Tls } from './tls.ts'
 
 /** What goes with a call. Every call has a deadline: 30 s unless said otherwise; streams have none. */
 export type CallOptions = {
@@ -54,17 +54,17 @@ export function connect<S>(
   to: { address: string; service: string; tls: Tls },
 ): Client<S> {
   const { address, service, tls } = to
-  const secure = credentials.createSsl(Buffer.from(tls.ca), Buffer.from(tls.key), Buffer.from(tls.cert))
-  const channel = new Channel(address, secure, {
+  const self = nameOn(tls)
+  const channel = new Channel(address, channelCredentials(tls), {
     'grpc.ssl_target_name_override': service,
     'grpc.default_authority': service,
     'grpc.max_receive_message_length': 16 * 1024 * 1024,
     'grpc.keepalive_time_ms': 20_000,
   })
   const call = (method: MethodDefinition<unknown, unknown>, request: unknown, options?: CallOptions) =>
-    unary(channel, method, request, options)
+    inSpan(callSpan(self, 'client', method.path, request), () => unary(channel, method, request, options))
   const stream = (method: MethodDefinition<unknown, unknown>, request: unknown, options?: CallOptions) =>
-    streaming(channel, method, request, options)
+    streaming(channel, method, { request, service: self }, options)
   const verbs = Object.entries(definition).map(([name, method]) => {
     const verb = method.responseStream ? stream : call
     return [
@@ -104,26 +104,30 @@ function unary(
 async function* streaming(
   channel: Channel,
   method: MethodDefinition<unknown, unknown>,
-  request: unknown,
+  { request, service }: { request: unknown; service: string },
   options: CallOptions = {},
 ): AsyncGenerator<unknown> {
+  const span = beginSpan(callSpan(service, 'client', method.path, request))
   const call: ClientReadableStream<unknown> = channel.makeServerStreamRequest(
     method.path,
     method.requestSerialize,
     method.responseDeserialize,
     request,
-    metadataOf(options),
+    span.within(() => metadataOf(options)),
     options.deadlineMs ? { deadline: Date.now() + options.deadlineMs } : {},
   )
   const cancel = () => call.cancel()
   options.signal?.addEventListener('abort', cancel, { once: true })
+  let failed = false
   try {
     yield* call
   } catch (error) {
-    if (!options.signal?.aborted) throw fromServiceError(error)
+    failed = !options.signal?.aborted
+    if (failed) throw fromServiceError(error)
   } finally {
     options.signal?.removeEventListener('abort', cancel)
     call.cancel()
+    span.end({ failed })
   }
 }
 

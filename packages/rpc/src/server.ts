@@ -3,7 +3,6 @@ import {
   type handleUnaryCall,
   type Metadata,
   Server,
-  ServerCredentials,
   type ServerErrorResponse,
   type ServerUnaryCall,
   type ServerWritableStream,
@@ -14,13 +13,12 @@ import {
 } from '@grpc/grpc-js'
 import { methodAt } from '@slipway/contracts'
 import { denied, toSlipwayError } from '@slipway/errors'
-import { inSpan, type Log } from '@slipway/telemetry'
+import { inSpan, type Log, markFailed } from '@slipway/telemetry'
 import { HealthImplementation } from 'grpc-health-check'
 import { toServiceError } from './error.ts'
 import { type Principal, readPrincipal } from './principal.ts'
-
-/** PEM texts of one service's certificate. */
-export type Tls = { ca: string; cert: string; key: string }
+import { callSpan, nameOn } from './span.ts'
+import { serverCredentials, type Tls } from './tls.ts'
 
 /** What a handler knows of the call it answers. */
 export type Call = {
@@ -67,13 +65,13 @@ export async function serve(options: {
   log: Log
 }): Promise<RpcServer> {
   const { listen, tls, services, log } = options
+  const service = nameOn(tls)
   const server = new Server({ 'grpc.max_receive_message_length': 16 * 1024 * 1024 })
   for (const { definition, handlers } of services) {
-    server.addService(definition, adapt(definition, handlers, log))
+    server.addService(definition, adapt(definition, { handlers, service, log }))
   }
   new HealthImplementation({ '': 'SERVING' }).addToServer(server)
-  const pair = { private_key: Buffer.from(tls.key), cert_chain: Buffer.from(tls.cert) }
-  const credentials = ServerCredentials.createSsl(Buffer.from(tls.ca), [pair], true)
+  const credentials = serverCredentials(tls, { mutual: true })
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync(listen, credentials, (error, bound) => (error ? reject(error) : resolve(bound)))
   })
@@ -98,8 +96,7 @@ function shutdown(server: Server): Promise<void> {
 
 function adapt(
   definition: ServiceDefinition,
-  handlers: Record<string, unknown>,
-  log: Log,
+  { handlers, service, log }: { handlers: Record<string, unknown>; service: string; log: Log },
 ): UntypedServiceImplementation {
   const adapted: Record<string, UntypedHandleCall> = {}
   for (const [name, method] of Object.entries(definition)) {
@@ -118,14 +115,23 @@ function adapt(
       }
       return about(call, caller)
     }
+    const spanOf = ({ request, metadata }: { request: unknown; metadata: Metadata }) => ({
+      ...callSpan(service, 'server', method.path, request),
+      from: metadata,
+    })
     adapted[name] = method.responseStream
-      ? (call: ServerWritableStream<unknown, unknown>) => stream(call, admit, handler as StreamHandler, log)
+      ? (call: ServerWritableStream<unknown, unknown>) =>
+          void inSpan(spanOf(call), () => stream(call, admit, handler as StreamHandler, log))
       : (call: ServerUnaryCall<unknown, unknown>, answer: sendUnaryData<unknown>) => {
-          inSpan(method.path, call.metadata, async () =>
-            (handler as UnaryHandler)(call.request, admit(call)),
-          ).then(
+          inSpan(spanOf(call), async () => {
+            try {
+              return await (handler as UnaryHandler)(call.request, admit(call))
+            } catch (error) {
+              throw refuse(error, method.path, log)
+            }
+          }).then(
             (value) => answer(null, value),
-            (error) => answer(refuse(error, method.path, log) as ServerErrorResponse),
+            (refusal) => answer(refusal as ServerErrorResponse),
           )
         }
   }
@@ -149,6 +155,7 @@ async function stream(
     call.end()
   } catch (error) {
     // grpc-js sends the status only of an emitted error; destroy() would leave the caller waiting for ever.
+    markFailed()
     if (!call.cancelled) call.emit('error', refuse(error, call.getPath(), log))
   }
 }

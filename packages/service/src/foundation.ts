@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { type Static, Type } from '@sinclair/typebox'
-import { unavailable } from '@slipway/errors'
 import type { Tls } from '@slipway/rpc'
 import { type PublicKeys, type ServiceKey, serviceKey } from '@slipway/secrets'
+import { createLog } from '@slipway/telemetry'
+import { readInstallFile, readTls } from './tls.ts'
 
 /** What every service is started with, as environment variables. */
 export const foundationSettings = {
@@ -32,7 +32,7 @@ export type Foundation = {
   otlp: string | undefined
 }
 
-/** Contents of the files that a foundation names. */
+/** Contents of the files that a foundation names; the certificate follows its files. */
 export type Material = { tls: Tls; key: ServiceKey; publicKeys: PublicKeys }
 
 /** From settings as read to a foundation. */
@@ -58,25 +58,15 @@ export function readFoundation(settings: Static<typeof schema>): Foundation {
 }
 
 /** Reads the certificate, keys and CA of a service. */
-export async function readMaterial(service: string, { files }: Foundation): Promise<Material> {
-  const read = (file: string) =>
-    readFile(file, 'utf8').catch((cause) => {
-      throw unavailable(
-        file,
-        `${file} can't be read: ${cause.message}`,
-        'Make it with `slipway init`.',
-        cause,
-      )
-    })
-  const [ca, cert, key, seed, publicKeys] = await Promise.all([
-    read(files.ca),
-    read(files.cert),
-    read(files.key),
-    read(files.seed),
-    read(files.publicKeys),
+export async function readMaterial(service: string, foundation: Foundation): Promise<Material> {
+  const { files, logLevel } = foundation
+  const [tls, seed, publicKeys] = await Promise.all([
+    readTls(files, { log: createLog(service, logLevel) }),
+    readInstallFile(files.seed),
+    readInstallFile(files.publicKeys),
   ])
   return {
-    tls: { ca, cert, key },
+    tls,
     key: await serviceKey(service, seed.trim()),
     publicKeys: JSON.parse(publicKeys) as PublicKeys,
   }

@@ -7,3 +7,4 @@ export {
   readMaterial,
 } from './foundation.ts'
 export { runAlone, type Service } from './run-alone.ts'
+export { readTls, type TlsFiles } from './tls.ts'

@@ -1,2 +1,4 @@
+export { currentTraceId, currentTraceparent, injectTrace, withTrace } from './context.ts'
 export { createLog, type Log } from './log.ts'
-export { currentTraceparent, injectTrace, inSpan, inSpanFrom, startTracing } from './trace.ts'
+export { addFacts, beginSpan, type Facts, inSpan, markFailed, type Span, type SpanOf } from './span.ts'
+export { startTracing } from './start.ts'

@@ -6,7 +6,7 @@ import { provision } from '@slipway/database'
 import { ownerOf, startNats, startPostgres } from '@slipway/embedded'
 import { databaseRoles, foundationOf, type Install, makeInstall, type ServiceName } from '@slipway/install'
 import { type Client, connect, type Tls } from '@slipway/rpc'
-import { closing, type Foundation, readMaterial } from '@slipway/service'
+import { closing, type Foundation, readMaterial, readTls } from '@slipway/service'
 import { createLog } from '@slipway/telemetry'
 
 /** A real PostgreSQL, a real NATS and an install's keys, in a folder of their own, on free ports. */
@@ -27,16 +27,17 @@ export type Platform = {
   stop: () => Promise<void>
 }
 
-/** Starts a platform; every test file has its own, and stops it. Takes about two seconds. */
-export async function startPlatform(): Promise<Platform> {
+/** Starts a platform; every test file has its own, and stops it. Takes about two seconds. `madeAt`: when its keys were. */
+export async function startPlatform({ madeAt = Date.now() } = {}): Promise<Platform> {
   const logLevel = process.env.SLIPWAY_LOG_LEVEL ?? 'warn'
-  const opened = closing(createLog('testing', logLevel))
+  const log = createLog('testing', logLevel)
+  const opened = closing(log)
   try {
     const dir = await mkdtemp(join(tmpdir(), 'slipway-test-'))
     opened.add('folder', () => rm(dir, { recursive: true, force: true }))
     await chmod(dir, 0o755)
     const owner = await ownerOf('slipway')
-    const install = await makeInstall({ dir, names: { dns: [], ips: [] }, now: Date.now() })
+    const install = await makeInstall({ dir, names: { dns: [], ips: [] }, now: madeAt })
     const cache = process.env.SLIPWAY_CACHE ?? join(homedir(), '.cache/slipway')
     const password = install.postgresPassword
     const postgres = await startPostgres({ dir: join(dir, 'postgres'), password, owner, durable: false })
@@ -46,7 +47,7 @@ export async function startPlatform(): Promise<Platform> {
       program,
       dir: join(dir, 'nats'),
       settings: install.natsSettings,
-      tls: true,
+      tls: await readTls(install.natsTls, { log }),
     })
     opened.add('nats', nats.stop)
     await provision(postgres.url, databaseRoles(install))

@@ -16,6 +16,12 @@ const schema = Type.Object({
     minimum: 1,
     maximum: 64,
   }),
+  SLIPWAY_RUN_DAYS: Type.Number({
+    description: 'Days that runs and their output are kept after the last run of their operation ended.',
+    default: 90,
+    minimum: 1,
+    maximum: 3650,
+  }),
 })
 
 /** What ansible-runner is started with. */
@@ -27,6 +33,8 @@ export type Config = {
   venv: string
   /** Runs at once. */
   parallel: number
+  /** Days for which runs and their output are kept. */
+  keptDays: number
   /** Who playbooks run as where this process is root, which only a test or a demo may be. */
   runAs?: { uid: number; gid: number }
 }
@@ -39,5 +47,6 @@ export function readAnsibleRunnerConfig(env: Record<string, string | undefined>)
     playbooks: settings.SLIPWAY_ANSIBLE_PLAYBOOKS,
     venv: settings.SLIPWAY_ANSIBLE_VENV,
     parallel: settings.SLIPWAY_RUNNER_PARALLEL,
+    keptDays: settings.SLIPWAY_RUN_DAYS,
   }
 }

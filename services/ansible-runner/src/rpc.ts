@@ -8,10 +8,9 @@ import { searchOutput } from './output/search.ts'
 import { placeOf, tokenOf, toWire as toWireLine } from './output/wire.ts'
 import { cancelRun } from './run/cancel.ts'
 import type { Context } from './run/context.ts'
-import { findOwn } from './run/find.ts'
+import { findOwn, findReadable } from './run/find.ts'
 import { hasEnded } from './run/run.ts'
 import { startRun } from './run/start.ts'
-import { ownRuns } from './run/store.ts'
 import { waitRun } from './run/wait.ts'
 import { jumpOf, toWire } from './run/wire.ts'
 
@@ -42,7 +41,7 @@ export function runService(context: Context, nudge: () => void): Handlers<RunSer
           { field: 'page_size', message: 'is too large', hint: `Send ${LARGEST_PAGE} at most.` },
         ])
       }
-      const own = await ownRuns(db, project, runs)
+      const own = await findReadable(db, project, runs)
       const from = placeOf(pageToken)
       const { found, next } = await searchOutput(db, {
         runs: own,

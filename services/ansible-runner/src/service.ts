@@ -14,6 +14,7 @@ import { PrismaClient } from './gen/prisma/client.ts'
 import { runService } from './rpc.ts'
 import { type Context, createNotices } from './run/context.ts'
 import { recoverRuns } from './run/recover.ts'
+import { sweepOldRuns } from './run/remove-old.ts'
 import { work } from './run/work.ts'
 
 const NAME = 'ansible-runner'
@@ -21,7 +22,7 @@ const SCHEMA = 'ansible_runner'
 
 /** Starts ansible-runner. Playbooks never run as root: as root it wants somebody else to run them as. */
 export async function openAnsibleRunner(config: Config): Promise<Service> {
-  const { foundation, playbooks, venv, parallel, runAs } = config
+  const { foundation, playbooks, venv, parallel, keptDays, runAs } = config
   if (process.getuid?.() === 0 && !runAs) {
     const hint = 'Start it as the user slipway, or name one to run playbooks as.'
     throw precondition([{ field: NAME, message: 'must not run playbooks as root', hint }])
@@ -29,7 +30,7 @@ export async function openAnsibleRunner(config: Config): Promise<Service> {
   const log = createLog(NAME, foundation.logLevel)
   const opened = closing(log)
   try {
-    opened.add('tracing', await startTracing(NAME, foundation.otlp))
+    opened.add('tracing', await startTracing(NAME, foundation.otlp, log))
     const { tls, key, publicKeys } = await readMaterial(NAME, foundation)
     const url = foundation.databaseUrl
     await migrate({ url, schema: SCHEMA, folder: join(import.meta.dirname, '../prisma/migrations') })
@@ -56,6 +57,7 @@ export async function openAnsibleRunner(config: Config): Promise<Service> {
       notices: createNotices(),
     }
     opened.add('recovery', recoverRuns(context))
+    opened.add('removal', sweepOldRuns(context, keptDays))
     opened.add('work', await work(context, parallel))
     const handlers = runService(context, outbox.nudge)
     const services = [implement(RunServiceService, handlers)]

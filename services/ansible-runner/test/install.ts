@@ -52,6 +52,7 @@ export async function startInstall(
     playbooks: options.folder ?? playbooks,
     venv: options.venv ?? ansible(),
     parallel: options.parallel ?? 4,
+    keptDays: 90,
     runAs: await ownerOf('slipway'),
   })
   const address = service.addresses.rpc ?? ''

@@ -136,6 +136,7 @@ test('a jump host whose key has changed is not logged in to', async () => {
   const ended = await install.play(request({ playbook: 'whoami.yml', targets: [target] }))
   expect(ended.failure).toMatchObject({ code: 'Precondition', host: 'web-1', retryable: false })
   expect(ended.failure?.message).toMatch(/^The host key of the jump host 127.0.0.1 has changed/)
+  expect(ended.failure?.hint).toContain('accept its key for the credential')
 })
 
 test.each([['password'], ['private-key']])(
@@ -198,6 +199,8 @@ test('what people type arrives as it is and is never run, wherever it stands', a
   const [result] = ended.hosts
   const operation = `op/step/${wanted.attempt}`
   expect(JSON.parse(result?.resultJson ?? '')).toEqual({ typed, here: typed, operation })
+  expect(result?.resultAt?.getTime()).toBeGreaterThan(ended.startedAt?.getTime() ?? Number.NaN)
+  expect(result?.resultAt?.getTime()).toBeLessThan(ended.endedAt?.getTime() ?? Number.NaN)
   const secret = await install.open(ended.exports['secret.json'] ?? '', 'op', 'secret.json')
   expect(JSON.parse(secret)).toEqual({ open: evil, token: evil })
   expect(existsSync(trace)).toBe(false)

@@ -20,6 +20,7 @@ import { openIdentityStore } from './identity/store.ts'
 import { createOnce } from './pipeline/idempotency.ts'
 import { createLimits } from './pipeline/limit.ts'
 import { createPipeline } from './pipeline/pipeline.ts'
+import { createRecorder } from './pipeline/record.ts'
 import { answerSeal } from './pipeline/sealing.ts'
 import { openCallStore } from './pipeline/store.ts'
 import { projectHandlers } from './project/rpc.ts'
@@ -40,7 +41,7 @@ export async function openApiGateway(config: GatewayConfig): Promise<Service> {
   const log = createLog(NAME, foundation.logLevel)
   const opened = closing(log)
   try {
-    opened.add('tracing', await startTracing(NAME, foundation.otlp))
+    opened.add('tracing', await startTracing(NAME, foundation.otlp, log))
     const { tls, key, publicKeys } = await readMaterial(NAME, foundation)
     const accountSeed = await readSeed(config.natsAccountSeedFile)
     await migrate({
@@ -98,18 +99,20 @@ export async function openApiGateway(config: GatewayConfig): Promise<Service> {
       }),
       'slipway.operation.v1.OperationService': watchHandlers({ bus, ...upstream }),
     }
+    const limits = createLimits(config.rates, now)
     const pipeline = createPipeline({
       identity,
       membership,
-      audit,
-      limits: createLimits(config.rates, now),
+      record: createRecorder({ audit, limits, log, now }),
+      limits,
       once: createOnce(calls, answerSeal(key, publicKeys), now),
       table: { own, upstreams: upstream.services },
-      log,
       now,
     })
     const tidy = setInterval(() => {
-      Promise.all([sweep(), calls.forget(now())]).catch((err) => log.warn({ err }, 'tidying up failed'))
+      Promise.all([sweep(), calls.forget(now()), audit.forgetStrangers(now())]).catch((err) =>
+        log.warn({ err }, 'tidying up failed'),
+      )
     }, SWEEP_MS)
     opened.add('tidying', () => clearInterval(tidy))
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { startPlatform } from '@slipway/testing'
+import { type Platform, startPlatform } from '@slipway/testing'
 import type { GatewayConfig } from '../src/config.ts'
 import { openApiGateway } from '../src/service.ts'
 import { startBehind } from './behind.ts'
@@ -9,11 +9,14 @@ import { restClient } from './rest-client.ts'
 /** A gateway on a platform of its own, with real gRPC servers in the place of the services behind it. */
 export type Gateway = Awaited<ReturnType<typeof startGateway>>
 
-/** Starts it, and enrols the first administrator. */
-export async function startGateway() {
+/** Starts it, and enrols the first administrator. `change` says what is other than usual about its configuration. */
+export async function startGateway(
+  change: (usual: GatewayConfig, platform: Platform) => GatewayConfig | Promise<GatewayConfig> = (usual) =>
+    usual,
+) {
   const platform = await startPlatform()
   const behind = await startBehind(platform)
-  const config: GatewayConfig = {
+  const usual: GatewayConfig = {
     foundation: platform.foundation('api-gateway'),
     restListen: '127.0.0.1:0',
     grpcListen: '127.0.0.1:0',
@@ -23,6 +26,7 @@ export async function startGateway() {
     enrolmentFile: join(platform.dir, 'first-administrator'),
     rates: { principal: 5_000, source: 10_000 },
   }
+  const config = await change(usual, platform)
   const gateway = await openApiGateway(config)
   const { ca } = await platform.tlsOf('api-gateway')
   const rest = restClient(gateway.addresses.rest ?? '', ca)

@@ -128,6 +128,51 @@ test('a person revokes only own tokens, an administrator everybody’s', async (
   expect((await me(two.token)).status).toBe(401)
 })
 
+test('tokens of a disabled person are listed as disabled to administrators, and nobody else lists them', async () => {
+  const { id, token } = await gateway.person('leaver')
+  const colleague = await gateway.person('colleague')
+  const listed = async (query: string) => (await asAdmin('GET', `/tokens?user=${id}${query}`)).json.tokens
+  const own = async () => (await gateway.rest('GET', '/tokens', { token })).json.tokens
+  expect((await own()).map(({ state }: { state: string }) => state)).toEqual(['usable'])
+  await asAdmin('PATCH', `/users/${id}`, { enabled: false })
+  expect(await listed('')).toMatchObject([{ user: id, state: 'disabled' }])
+  expect(await listed('&state=usable')).toEqual([])
+  expect(await listed('&state=disabled')).toHaveLength(1)
+  await asAdmin('PATCH', `/users/${id}`, { enabled: true })
+  await sql(`UPDATE api_gateway.tokens SET expires_at = now() WHERE user_id = '${id}'`)
+  expect(await listed('&state=expired')).toMatchObject([{ state: 'expired' }])
+  expect(await listed('&state=usable')).toEqual([])
+
+  const pry = await gateway.rest('GET', `/tokens?user=${id}`, { token: colleague.token })
+  expect([pry.status, pry.json.code]).toEqual([403, 'Denied'])
+  expect((await asAdmin('GET', '/tokens?user=nobody')).json.code).toBe('NotFound')
+})
+
+test('a person who lost all tokens gets in again by a fresh code, which ends earlier ones and is recorded', async () => {
+  const made = (await asAdmin('POST', '/users', { name: 'forgetful' })).json
+  const path = `/users/${made.user.id}/enrolment-codes`
+  const fresh = await asAdmin('POST', path)
+  expect([fresh.status, fresh.json.user.name]).toEqual([201, 'forgetful'])
+  const enrol = (code: string) => gateway.rest('POST', '/enrolments', { body: { code } })
+  expect((await enrol(made.enrolmentCode)).status).toBe(401)
+  const entered = await enrol(fresh.json.enrolmentCode)
+  expect([entered.status, (await me(entered.json.secret)).json.user.id]).toEqual([201, made.user.id])
+
+  const again = await asAdmin('POST', path)
+  const second = await enrol(again.json.enrolmentCode)
+  expect([second.status, (await enrol(again.json.enrolmentCode)).status]).toEqual([201, 401])
+  const [entry] = (await asAdmin('GET', `/audit?object=${made.user.id}`)).json.entries.filter(
+    ({ method }: { method: string }) => method.endsWith('/CreateEnrolmentCode'),
+  )
+  expect(entry).toMatchObject({ userName: 'admin', noun: 'user', result: 'succeeded' })
+  expect(JSON.stringify(entry)).not.toContain(again.json.enrolmentCode)
+
+  await asAdmin('PATCH', `/users/${made.user.id}`, { enabled: false })
+  const refused = await asAdmin('POST', path)
+  expect([refused.status, refused.json.code]).toEqual([412, 'Precondition'])
+  expect((await asAdmin('POST', '/users/nobody/enrolment-codes')).json.code).toBe('NotFound')
+})
+
 test('lists come page by page, each entry once', async () => {
   const names: string[] = []
   let pageToken = ''

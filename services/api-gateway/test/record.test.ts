@@ -1,10 +1,15 @@
+import { randomBytes } from 'node:crypto'
 import { followSubject, openBus, readEvent } from '@slipway/bus'
 import { methods } from '@slipway/contracts'
 import { Cluster } from '@slipway/contracts/cluster/v1/cluster'
 import { ClusterChange, CreateKubeconfigResponse } from '@slipway/contracts/cluster/v1/cluster_service'
 import { Credential } from '@slipway/contracts/credential/v1/credential'
 import { Host } from '@slipway/contracts/host/v1/host'
+import { openDatabase } from '@slipway/database'
+import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openAuditStore } from '../src/audit/store.ts'
+import { PrismaClient } from '../src/gen/prisma/client.ts'
 import { type Gateway, startGateway } from './gateway.ts'
 import { grpcClient } from './grpc-client.ts'
 
@@ -54,6 +59,52 @@ test('refusals are recorded too, at both doors, also of nobody', async () => {
   await grpc.call(method, { project, id: 'h8' })
   const [nobody] = await audit('result=refused')
   expect(nobody).toMatchObject({ user: '', door: 'grpc', code: 'Unauthenticated', source: '127.0.0.1' })
+  grpc.close()
+})
+
+test('what can’t be read as a call is recorded too: too large, of a wrong type, malformed, or without a route', async () => {
+  const path = `/projects/${project}/clusters`
+  const large = Buffer.alloc(2_000_000, 'x')
+  const as = { token: gateway.admin }
+  const plain = { headers: { 'content-type': 'text/plain' }, body: 'name=x' }
+  const statuses = [
+    await gateway.rest('POST', path, { ...as, body: large }),
+    await gateway.rest('POST', path, { ...as, ...plain }),
+    await gateway.rest('POST', path, { ...as, body: '{"name": ' }),
+    await gateway.rest('PUT', '/nothing?password=hunter2', as),
+    await gateway.rest('GET', '/api/v1/%zz', as),
+    await gateway.rest('POST', path, { body: large }),
+  ].map(({ status, headers }) => `${status} ${headers['content-type']?.split(';')[0]}`)
+  expect(statuses).toEqual(
+    [413, 415, 400, 404, 400, 413].map((status) => `${status} application/problem+json`),
+  )
+  const create = 'slipway.cluster.v1.ClusterService/CreateCluster'
+  const rows = (await audit('result=refused&pageSize=6')).map(
+    ({ userName, method, project: of, code, source }: Record<string, string>) =>
+      [userName, method, of === project, code, source].join(' '),
+  )
+  expect(rows).toEqual([
+    ` ${create} true Invalid 127.0.0.1`,
+    'admin GET /api/v1/%zz false Invalid 127.0.0.1',
+    'admin PUT /api/v1/nothing false NotFound 127.0.0.1',
+    `admin ${create} true Invalid 127.0.0.1`,
+    `admin ${create} true Invalid 127.0.0.1`,
+    `admin ${create} true Invalid 127.0.0.1`,
+  ])
+})
+
+test('a gRPC message that is too large is recorded', async () => {
+  const grpc = grpcClient(gateway.grpc, gateway.ca)
+  const method = methods['slipway.host.v1.HostService/ImportHosts']
+  if (!method) throw new Error('no method')
+  await grpc.call(method, { project, csv: 'x'.repeat(2_000_000) }, { token: gateway.admin })
+  await expect
+    .poll(async () => (await audit('result=refused&pageSize=1'))[0])
+    .toMatchObject({
+      method: 'slipway.host.v1.HostService/ImportHosts',
+      userName: 'admin',
+      code: 'Exhausted',
+    })
   grpc.close()
 })
 
@@ -182,3 +233,50 @@ test('a project that has hosts or clusters is not deleted', async () => {
   expect([status, json.code, json.problems[0].field]).toEqual([412, 'Precondition', 'clusters'])
   expect((await call('GET', `/projects/${id}`)).status).toBe(200)
 })
+
+test('a flood of strangers is turned away and recorded in part, with how much was left out', async () => {
+  const count = async () => (await sql(`SELECT count(*)::int AS rows FROM api_gateway.audit_entries`))[0].rows
+  const before = await count()
+  const grpc = grpcClient(gateway.grpc, gateway.ca)
+  const method = methods['slipway.identity.v1.IdentityService/WhoAmI']
+  if (!method) throw new Error('no method')
+  const answers = await Promise.all(Array.from({ length: 700 }, () => grpc.call(method, {})))
+  grpc.close()
+  const told = answers.map(({ error }) => error?.code)
+  const turnedAway = told.filter((code) => code === 'Exhausted').length
+  expect(turnedAway).toBeGreaterThan(0)
+  expect(told.filter((code) => code === 'Unauthenticated')).toHaveLength(told.length - turnedAway)
+  expect((await count()) - before).toBe(told.length - turnedAway)
+  // Who has a token is recorded as ever, and the row tells of the others.
+  await gateway.rest('POST', '/nothing', { token: gateway.admin, body: '{}' })
+  const [row] = await audit('result=refused&pageSize=1')
+  expect(row.userName).toBe('admin')
+  expect(row.message).toMatch(/\(\d+ more were not recorded\)$/)
+})
+
+test('refusals of strangers are forgotten after a month, everything else stays', async () => {
+  const aged = (user: string, result: string, id: string) =>
+    `('${id}', now() - interval '40 days', '${user}', '', '', '', '', 'old', '', '', '', '${result}', '', '', '', '')`
+  const idAt = (days: number) => {
+    const hex = (Date.now() - days * 86_400_000).toString(16).padStart(12, '0')
+    return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-${randomBytes(6).toString('hex')}`
+  }
+  const rows = [aged('', 'refused', idAt(40)), aged('', 'refused', idAt(20)), aged('u1', 'refused', idAt(40))]
+  await sql(`INSERT INTO api_gateway.audit_entries VALUES ${rows.join(', ')}`)
+  const { databaseUrl: url } = gateway.config.foundation
+  const db = openDatabase(PrismaClient, { url, schema: 'api_gateway' })
+  await openAuditStore(db).forgetStrangers(new Date())
+  await db.$disconnect()
+  const left = await sql(
+    `SELECT user_id FROM api_gateway.audit_entries WHERE method = 'old' ORDER BY user_id`,
+  )
+  expect(left).toEqual([{ user_id: '' }, { user_id: 'u1' }])
+})
+
+async function sql(text: string) {
+  const client = new pg.Client({ connectionString: gateway.config.foundation.databaseUrl })
+  await client.connect()
+  const { rows } = await client.query(text)
+  await client.end()
+  return rows
+}

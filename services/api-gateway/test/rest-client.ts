@@ -14,13 +14,16 @@ type Sent = { token?: string; headers?: Record<string, string>; body?: unknown }
 
 export type Rest = (verb: string, path: string, sent?: Sent) => Promise<Heard>
 
+/** Paths that are meant as they stand; the others lie below /api/v1. */
+const OUTSIDE = /^\/(api\/|healthz$|readyz$)/
+
 /** Calls a gateway by HTTPS, trusting the install's CA alone. */
 export function restClient(base: string, ca: string): Rest {
   return (verb, path, { token, headers = {}, body } = {}) =>
     new Promise((resolve, reject) => {
       const raw = typeof body === 'string' || Buffer.isBuffer(body)
       const bytes = raw ? body : body === undefined ? undefined : JSON.stringify(body)
-      const url = new URL(path.startsWith('/api') || path.endsWith('z') ? path : `/api/v1${path}`, base)
+      const url = new URL(OUTSIDE.test(path) ? path : `/api/v1${path}`, base)
       const call = request(
         url,
         {

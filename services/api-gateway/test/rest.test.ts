@@ -20,12 +20,18 @@ const spec = { kubernetesVersion: '1.36.3', nodes: [{ host: 'h1', role: 'control
 const create = (sent: object, query = '', headers = {}) =>
   gateway.rest('POST', `/projects/${project}/clusters${query}`, { token: gateway.admin, body: sent, headers })
 
+test('the path below /api/v1 is meant whatever it ends with', async () => {
+  const { json } = await gateway.rest('GET', '/users?pageToken=z', { token: gateway.admin })
+  expect(json.problems[0].field).toBe('pageToken')
+})
+
 test('every route but the listed ones is a method of the table', async () => {
   const { tls, routes } = { tls: await gateway.platform.tlsOf('api-gateway'), routes: new Set<string>() }
   const app = await createRest({
     pipeline: {
       call: async () => ({ request: {}, response: {} }),
       open: async () => (async function* () {})(),
+      turnAway: async (_unread, error) => error,
     },
     tls,
     ready: async () => {},

@@ -30,7 +30,7 @@ export async function openClusterManager(config: Config): Promise<Service> {
   const log = createLog(NAME, foundation.logLevel)
   const opened = closing(log)
   try {
-    opened.add('tracing', await startTracing(NAME, foundation.otlp))
+    opened.add('tracing', await startTracing(NAME, foundation.otlp, log))
     const { tls, key, publicKeys } = await readMaterial(NAME, foundation)
     const url = foundation.databaseUrl
     await migrate({ url, schema: SCHEMA, folder: join(import.meta.dirname, '../prisma/migrations') })

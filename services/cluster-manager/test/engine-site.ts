@@ -41,7 +41,10 @@ export type EngineSite = {
   stop: () => Promise<void>
 }
 
+/** Of a replica that dies. */
 export const LEASE_MS = 1_500
+/** Of those that live: on a busy machine no renewal may come too late, or a step would rightly be adopted. */
+const LIVING_LEASE_MS = 30_000
 
 /** Starts one; about three seconds. */
 export async function startEngineSite(): Promise<EngineSite> {
@@ -65,7 +68,7 @@ export async function startEngineSite(): Promise<EngineSite> {
     db,
     replica: async (steps, owner = randomUUID()) => {
       const engine = await openEngine({
-        ...{ db, bus, log, now, owner, leaseMs: LEASE_MS, sweepMs: 200, committed: outbox.nudge },
+        ...{ db, bus, log, now, owner, leaseMs: LIVING_LEASE_MS, sweepMs: 200, committed: outbox.nudge },
         meansOf: meansFrom(steps),
         onMoved: async () => {},
       })

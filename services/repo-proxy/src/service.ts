@@ -22,7 +22,7 @@ export async function openRepoProxy(config: RepoProxyConfig, now = () => new Dat
   const log = createLog(NAME, foundation.logLevel)
   const opened = closing(log)
   try {
-    opened.add('tracing', await startTracing(NAME, foundation.otlp))
+    opened.add('tracing', await startTracing(NAME, foundation.otlp, log))
     const { tls, key, publicKeys } = await readMaterial(NAME, foundation)
     const migrations = join(import.meta.dirname, '../prisma/migrations')
     await migrate({ url: foundation.databaseUrl, schema: SCHEMA, folder: migrations })

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { match } from '../src/http/route.ts'
 import { routes } from '../src/routes.ts'
-import { type Ask, putFile, putImage, sha256 } from './ask.ts'
-import { type Running, startRunning } from './running.ts'
+import { putFile, putImage, sha256 } from './ask.ts'
+import { shareRunning } from './running.ts'
 
 const hex = sha256('anything')
 
@@ -30,16 +30,12 @@ const samples = [
 const reads = samples.filter(([method, path]) => method === 'GET' && !path.includes('/uploads/'))
 const writes = samples.filter((sample) => !reads.includes(sample))
 
-let running: Running
-let push: Ask
+const running = shareRunning()
 
 beforeAll(async () => {
-  running = await startRunning()
-  push = running.as(running.pushToken)
-  await putImage(push, 'registry.k8s.io/pause', 'v1', randomBytes(100))
-  await putFile(push, 'kubernetes/1.36.3/kubelet', randomBytes(100))
+  await putImage(running.push, 'registry.k8s.io/pause', 'v1', randomBytes(100))
+  await putFile(running.push, 'kubernetes/1.36.3/kubelet', randomBytes(100))
 })
-afterAll(() => running.stop())
 
 const basic = (password: string) => `Basic ${Buffer.from(`node:${password}`).toString('base64')}`
 const nobody = () => running.as(undefined)
@@ -126,12 +122,12 @@ describe('a pull token', () => {
         'apt/debian-12/*',
       ]),
     )
-    const asked = await push(method, path)
+    const asked = await running.push(method, path)
     expect((await pull(method, path)).status).toBe(asked.status)
   })
 
   it('reaches no further by dots or escapes', async () => {
-    await putFile(push, 'other/secret', randomBytes(10))
+    await putFile(running.push, 'other/secret', randomBytes(10))
     const pull = running.as(await running.pullToken('dots', ['raw/kubernetes/1.36.3/*']))
     for (const path of [
       '/raw/kubernetes/1.36.3/../../other/secret',
@@ -145,7 +141,7 @@ describe('a pull token', () => {
 
   it('does not reach a blob of another repository through its own', async () => {
     const layer = randomBytes(50)
-    await putImage(push, 'private', 'v1', layer)
+    await putImage(running.push, 'private', 'v1', layer)
     const pull = running.as(await running.pullToken('own', ['v2/registry.k8s.io/pause']))
     expect((await pull('GET', `/v2/registry.k8s.io/pause/blobs/sha256:${sha256(layer)}`)).status).toBe(404)
   })

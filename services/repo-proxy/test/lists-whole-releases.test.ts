@@ -1,20 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Ask, putFile, putImage, sha256 } from './ask.ts'
-import { type Running, startRunning } from './running.ts'
+import { describe, expect, it } from 'vitest'
+import { putFile, putImage, sha256 } from './ask.ts'
+import { shareRunning } from './running.ts'
 
 const kubelet = randomBytes(1000)
 const layer = randomBytes(1000)
-let running: Running
-let push: Ask
-
-beforeAll(async () => {
-  running = await startRunning()
-  push = running.as(running.pushToken)
-})
-afterAll(() => running.stop())
+const running = shareRunning()
 
 function releaseOf(kubernetes: string, image: string, file = kubelet) {
   const bytes = 1000
@@ -44,7 +37,7 @@ describe('a release', () => {
     release.platforms['debian-12-amd64'].packages.debs = [
       { file: 'tool_1_all.deb', sha256: sha256('deb'), bytes: 3 },
     ]
-    const put = await putFile(push, 'releases/1.36.1.json', Buffer.from(JSON.stringify(release)))
+    const put = await putFile(running.push, 'releases/1.36.1.json', Buffer.from(JSON.stringify(release)))
     expect(put.status).toBe(412)
     const fields = JSON.parse(put.body.toString()).problems.map(({ field }: { field: string }) => field)
     expect(fields).toEqual([
@@ -52,31 +45,31 @@ describe('a release', () => {
       'v2/registry.k8s.io/pause:1.36.1',
       'apt/debian-12/tool_1_all.deb',
     ])
-    expect((await push('GET', '/raw/releases/1.36.1.json')).status).toBe(404)
+    expect((await running.push('GET', '/raw/releases/1.36.1.json')).status).toBe(404)
     expect(await listed()).toEqual([])
   })
 
   it('is listed as it was pushed once it is whole', async () => {
-    await putFile(push, 'kubernetes/1.36.3/amd64/kubelet', kubelet)
-    const { digest } = await putImage(push, 'registry.k8s.io/pause', '1.36.3', layer)
+    await putFile(running.push, 'kubernetes/1.36.3/amd64/kubelet', kubelet)
+    const { digest } = await putImage(running.push, 'registry.k8s.io/pause', '1.36.3', layer)
     const text = releaseOf('1.36.3', digest)
-    expect((await putFile(push, 'releases/1.36.3.json', text)).status).toBe(201)
+    expect((await putFile(running.push, 'releases/1.36.3.json', text)).status).toBe(201)
     const { releases } = await running.rpc.manager.listReleases({})
     expect(releases).toEqual([{ name: '1.36.3', resolvedJson: text.toString() }])
   })
 
   it('is absent as soon as one of its artifacts is another or gone, and back when it is put right', async () => {
-    await putFile(push, 'kubernetes/1.37.0/amd64/kubelet', kubelet)
-    const { digest } = await putImage(push, 'registry.k8s.io/pause', '1.37.0', layer)
-    await putFile(push, 'releases/1.37.0.json', releaseOf('1.37.0', digest))
+    await putFile(running.push, 'kubernetes/1.37.0/amd64/kubelet', kubelet)
+    const { digest } = await putImage(running.push, 'registry.k8s.io/pause', '1.37.0', layer)
+    await putFile(running.push, 'releases/1.37.0.json', releaseOf('1.37.0', digest))
     expect(await listed()).toContain('1.37.0')
-    await putFile(push, 'kubernetes/1.37.0/amd64/kubelet', randomBytes(10))
+    await putFile(running.push, 'kubernetes/1.37.0/amd64/kubelet', randomBytes(10))
     expect(await listed()).not.toContain('1.37.0')
-    await putFile(push, 'kubernetes/1.37.0/amd64/kubelet', kubelet)
+    await putFile(running.push, 'kubernetes/1.37.0/amd64/kubelet', kubelet)
     expect(await listed()).toContain('1.37.0')
     await rm(join(running.dir, 'blobs/sha256', sha256(kubelet).slice(0, 2), sha256(kubelet)))
     expect(await listed()).toEqual([])
-    await putFile(push, 'kubernetes/1.37.0/amd64/kubelet', kubelet)
+    await putFile(running.push, 'kubernetes/1.37.0/amd64/kubelet', kubelet)
     expect(await listed()).toEqual(['1.36.3', '1.37.0'])
   })
 
@@ -85,6 +78,6 @@ describe('a release', () => {
     ['another version than its name', '1.36.9', releaseOf('1.36.3', `sha256:${sha256('')}`)],
     ['half a manifest', '1.36.9', Buffer.from('{"schema":1,"kubernetes":"1.36.9"}')],
   ])('is refused as %s', async (_, name, body) => {
-    expect((await putFile(push, `releases/${name}.json`, body)).status).toBe(400)
+    expect((await putFile(running.push, `releases/${name}.json`, body)).status).toBe(400)
   })
 })

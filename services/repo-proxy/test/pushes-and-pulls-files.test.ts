@@ -3,27 +3,20 @@ import { existsSync } from 'node:fs'
 import { readdir, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:https'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Ask, putFile, sha256 } from './ask.ts'
-import { type Running, startRunning } from './running.ts'
+import { describe, expect, it } from 'vitest'
+import { putFile, sha256 } from './ask.ts'
+import { shareRunning } from './running.ts'
 
 const body = randomBytes(1_500_000)
-let running: Running
-let push: Ask
-
-beforeAll(async () => {
-  running = await startRunning()
-  push = running.as(running.pushToken)
-})
-afterAll(() => running.stop())
+const running = shareRunning()
 
 const uploads = () => readdir(join(running.dir, 'uploads'))
 
 describe('raw files', () => {
   it('come back as they were pushed, with their digest', async () => {
-    const put = await putFile(push, 'kubernetes/1.36.3/amd64/kubelet', body)
+    const put = await putFile(running.push, 'kubernetes/1.36.3/amd64/kubelet', body)
     expect(put.status).toBe(201)
-    const got = await push('GET', '/raw/kubernetes/1.36.3/amd64/kubelet')
+    const got = await running.push('GET', '/raw/kubernetes/1.36.3/amd64/kubelet')
     expect(got.status).toBe(200)
     expect(got.body.equals(body)).toBe(true)
     expect(got.headers).toMatchObject({
@@ -35,13 +28,15 @@ describe('raw files', () => {
   })
 
   it('answer HEAD without a body and 304 to a client that has them', async () => {
-    await putFile(push, 'known', body)
-    const head = await push('HEAD', '/raw/known')
+    await putFile(running.push, 'known', body)
+    const head = await running.push('HEAD', '/raw/known')
     expect([head.status, head.headers['content-length'], head.body.length]).toEqual([200, '1500000', 0])
     const etag = String(head.headers.etag)
-    expect((await push('GET', '/raw/known', { headers: { 'if-none-match': etag } })).status).toBe(304)
+    expect((await running.push('GET', '/raw/known', { headers: { 'if-none-match': etag } })).status).toBe(304)
     const since = String(head.headers['last-modified'])
-    expect((await push('GET', '/raw/known', { headers: { 'if-modified-since': since } })).status).toBe(304)
+    expect(
+      (await running.push('GET', '/raw/known', { headers: { 'if-modified-since': since } })).status,
+    ).toBe(304)
   })
 
   it.each([
@@ -52,41 +47,41 @@ describe('raw files', () => {
     ['bytes=1500000-', 416, Buffer.alloc(0)],
     ['lines=1-2', 200, body],
   ])('answer range %s with %i', async (range, status, wanted) => {
-    await putFile(push, 'ranged', body)
-    const got = await push('GET', '/raw/ranged', { headers: { range } })
+    await putFile(running.push, 'ranged', body)
+    const got = await running.push('GET', '/raw/ranged', { headers: { range } })
     expect(got.status).toBe(status)
     expect(got.body.equals(wanted)).toBe(true)
   })
 
   it('answer whole when the range was meant for other bytes', async () => {
-    await putFile(push, 'ranged', body)
+    await putFile(running.push, 'ranged', body)
     const headers = { range: 'bytes=0-9', 'if-range': `"${sha256('other')}"` }
-    expect((await push('GET', '/raw/ranged', { headers })).status).toBe(200)
+    expect((await running.push('GET', '/raw/ranged', { headers })).status).toBe(200)
   })
 
   it('take an empty file', async () => {
-    await putFile(push, 'empty', Buffer.alloc(0))
-    const got = await push('GET', '/raw/empty')
+    await putFile(running.push, 'empty', Buffer.alloc(0))
+    const got = await running.push('GET', '/raw/empty')
     expect([got.status, got.body.length]).toEqual([200, 0])
   })
 
   it('are kept once, whatever they are called', async () => {
-    await putFile(push, 'one', body)
-    await putFile(push, 'two', body)
+    await putFile(running.push, 'one', body)
+    await putFile(running.push, 'two', body)
     const folder = join(running.dir, 'blobs/sha256', sha256(body).slice(0, 2))
     expect(await readdir(folder)).toEqual([sha256(body)])
   })
 
   it('are refused with a wrong digest: nothing is kept, what was there stays', async () => {
-    await putFile(push, 'guarded', body)
+    await putFile(running.push, 'guarded', body)
     const other = randomBytes(1000)
-    const put = await push('PUT', '/raw/guarded', {
+    const put = await running.push('PUT', '/raw/guarded', {
       body: other,
       headers: { 'x-slipway-sha256': sha256(body) },
     })
     expect(put.status).toBe(400)
     expect(JSON.parse(put.body.toString()).problems[0]).toMatchObject({ field: 'digest' })
-    expect((await push('GET', '/raw/guarded')).body.equals(body)).toBe(true)
+    expect((await running.push('GET', '/raw/guarded')).body.equals(body)).toBe(true)
     expect(existsSync(join(running.dir, 'blobs/sha256', sha256(other).slice(0, 2), sha256(other)))).toBe(
       false,
     )
@@ -94,14 +89,14 @@ describe('raw files', () => {
   })
 
   it('are refused without a digest', async () => {
-    const put = await push('PUT', '/raw/nameless', { body })
+    const put = await running.push('PUT', '/raw/nameless', { body })
     expect([put.status, JSON.parse(put.body.toString()).problems[0].field]).toEqual([400, 'digest'])
   })
 
   it.each(['a//b', 'a/%2e%2e%2fb', 'a/b%00', 'a%20b', '%ff', `a/${'b'.repeat(600)}`])(
     'are refused under the path %s',
     async (path) => {
-      expect((await putFile(push, path, body)).status).toBe(400)
+      expect((await putFile(running.push, path, body)).status).toBe(400)
     },
   )
 
@@ -120,28 +115,27 @@ describe('raw files', () => {
     await expect.poll(uploads, { timeout: 20_000 }).toHaveLength(1)
     sent.destroy()
     await expect.poll(uploads, { timeout: 20_000 }).toEqual([])
-    expect((await push('GET', '/raw/cut')).status).toBe(404)
+    expect((await running.push('GET', '/raw/cut')).status).toBe(404)
   })
 
   it('say what to do when their bytes are gone from the disk, and are healed by a new push', async () => {
     const lost = randomBytes(500)
-    await putFile(push, 'lost', lost)
+    await putFile(running.push, 'lost', lost)
     await rm(join(running.dir, 'blobs/sha256', sha256(lost).slice(0, 2), sha256(lost)))
-    const got = await push('GET', '/raw/lost')
+    const got = await running.push('GET', '/raw/lost')
     expect([got.status, JSON.parse(got.body.toString()).problems[0].hint]).toEqual([
       503,
       'Push the artifact again: that puts its bytes back.',
     ])
-    await putFile(push, 'lost', lost)
-    expect((await push('GET', '/raw/lost')).body.equals(lost)).toBe(true)
+    await putFile(running.push, 'lost', lost)
+    expect((await running.push('GET', '/raw/lost')).body.equals(lost)).toBe(true)
   })
 
   it('outlive a restart, which removes half files', async () => {
-    await putFile(push, 'kept', body)
+    await putFile(running.push, 'kept', body)
     await writeFile(join(running.dir, 'uploads/half'), 'x')
     await running.restart()
-    push = running.as(running.pushToken)
-    expect((await push('GET', '/raw/kept')).body.equals(body)).toBe(true)
+    expect((await running.push('GET', '/raw/kept')).body.equals(body)).toBe(true)
     expect(await uploads()).toEqual([])
   })
 })

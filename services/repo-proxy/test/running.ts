@@ -6,6 +6,7 @@ import type { Client } from '@slipway/rpc'
 import { open } from '@slipway/secrets'
 import { readMaterial, type Service } from '@slipway/service'
 import { type Platform, startPlatform } from '@slipway/testing'
+import { afterAll, beforeAll } from 'vitest'
 import { openRepoProxy } from '../src/service.ts'
 import { type Ask, askerOf } from './ask.ts'
 
@@ -16,6 +17,8 @@ export type Running = {
   url: string
   rpc: { manager: Client<RepoServiceServer>; gateway: Client<RepoServiceServer> }
   pushToken: string
+  /** Asks as who may push. */
+  push: Ask
   /** Asks as the holder of a token; undefined sends none. */
   as: (token: string | undefined) => Ask
   /** Makes a pull token and opens it, as ansible-runner would. */
@@ -27,18 +30,28 @@ export type Running = {
   stop: () => Promise<void>
 }
 
-/** Starts it, with its bytes in `dir` or a folder of its own. */
-export async function startRunning(dir?: string): Promise<Running> {
+/** One for all tests of a file, with its bytes in `dir` or a folder of its own; it is there when the first test begins. */
+export function shareRunning(dir?: () => string): Running {
+  const running = {} as Running
+  beforeAll(async () => {
+    await startRunning(running, dir?.())
+  })
+  afterAll(() => running.stop?.())
+  return running
+}
+
+async function startRunning(running: Running, dir: string | undefined): Promise<void> {
   const platform = await startPlatform()
   const place = dir ?? (await mkdtemp(join(tmpdir(), 'slipway-repo-')))
   let aheadMs = 0
   let service = await begin()
-  const running: Running = {
+  Object.assign(running, {
     platform,
     dir: place,
     url: '',
     rpc: await clients(),
     pushToken: '',
+    push: (...asked) => running.as(running.pushToken)(...asked),
     as: (token) => askerOf({ url: running.url, caFile: platform.install.caFile, token }),
     pullToken: async (holder, repositories) => {
       const { sealedToken } = await running.rpc.manager.createPullToken({
@@ -63,10 +76,9 @@ export async function startRunning(dir?: string): Promise<Running> {
       await platform.stop()
       if (!dir) await rm(place, { recursive: true, force: true })
     },
-  }
+  } satisfies Running)
   running.url = (await running.rpc.gateway.getEndpoint({})).baseUrl
   running.pushToken = (await running.rpc.gateway.createPushToken({ expiresInMinutes: 60 })).token
-  return running
 
   function begin(): Promise<Service> {
     const config = {

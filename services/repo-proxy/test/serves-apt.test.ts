@@ -4,21 +4,14 @@ import { join } from 'node:path'
 import { type Ending, run, start } from '@slipway/process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Ask, sha256 } from './ask.ts'
-import { type Running, startRunning } from './running.ts'
+import { shareRunning } from './running.ts'
 
+const running = shareRunning()
 let dir: string
-let running: Running
-let push: Ask
-
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'slipway-apt-'))
-  running = await startRunning()
-  push = running.as(running.pushToken)
 })
-afterAll(async () => {
-  await running.stop()
-  await rm(dir, { recursive: true })
-})
+afterAll(() => rm(dir, { recursive: true }))
 
 /** Builds a real package of Debian's form. */
 async function buildDeb(
@@ -96,7 +89,7 @@ describe('a real apt-get', () => {
     for (const packing of packings) {
       const name = `tool-${packing}`
       const deb = await buildDeb(name, '1.0-1', packing)
-      expect((await putDeb(push, `debian-12/${name}_1.0-1_all.deb`, deb)).status).toBe(201)
+      expect((await putDeb(running.push, `debian-12/${name}_1.0-1_all.deb`, deb)).status).toBe(201)
       debs.set(name, deb)
     }
     const token = await running.pullToken('node', ['apt/debian-12/*'])
@@ -110,21 +103,21 @@ describe('a real apt-get', () => {
 
   it('sees a newer package after the next update, and asks for nothing when nothing changed', async () => {
     const token = await running.pullToken('node-2', ['apt/debian-13/*'])
-    await putDeb(push, 'debian-13/tool-new_1_all.deb', await buildDeb('tool-new', '1', 'xz'))
+    await putDeb(running.push, 'debian-13/tool-new_1_all.deb', await buildDeb('tool-new', '1', 'xz'))
     const apt = await makeApt('newer', { token, repository: 'debian-13' })
     await apt('update', '--error-on=any')
     expect((await apt('update', '--error-on=any')).stdout).toMatch(/Hit:1 .* InRelease/)
     // The next second: HTTP dates have no finer grain.
     running.later(2_000)
     const newer = await buildDeb('tool-new', '2', 'xz')
-    await putDeb(push, 'debian-13/tool-new_2_all.deb', newer)
+    await putDeb(running.push, 'debian-13/tool-new_2_all.deb', newer)
     expect(await apt('update', '--error-on=any')).toMatchObject({ exitCode: 0 })
     await apt('download', 'tool-new')
     expect(await readFile(join(dir, 'newer/in/tool-new_2_all.deb'))).toEqual(newer)
   })
 
   it('gets nothing with a token for another repository, nor after it was revoked', async () => {
-    await putDeb(push, 'debian-12/tool-a_1_all.deb', await buildDeb('tool-a', '1', 'gzip'))
+    await putDeb(running.push, 'debian-12/tool-a_1_all.deb', await buildDeb('tool-a', '1', 'gzip'))
     const foreign = await running.pullToken('foreign', ['apt/debian-13/*'])
     const other = await makeApt('foreign', { token: foreign, repository: 'debian-12' })
     expect((await other('update', '--error-on=any')).exitCode).not.toBe(0)
@@ -148,30 +141,29 @@ describe('an apt repository', () => {
   it('keeps its key over a restart, and gives it to nodes', async () => {
     const before = (await running.rpc.manager.getEndpoint({})).aptKey
     await running.restart()
-    push = running.as(running.pushToken)
     expect((await running.rpc.manager.getEndpoint({})).aptKey).toBe(before)
-    expect((await push('GET', '/apt/debian-12/key.asc')).body.toString()).toBe(before)
+    expect((await running.push('GET', '/apt/debian-12/key.asc')).body.toString()).toBe(before)
   })
 
   it('answers an index of a moment ago by its hash', async () => {
     const path = '/apt/hashed'
-    await putDeb(push, 'hashed/tool-h_1_all.deb', await buildDeb('tool-h', '1', 'gzip'))
-    const release = (await push('GET', `${path}/Release`)).body.toString()
+    await putDeb(running.push, 'hashed/tool-h_1_all.deb', await buildDeb('tool-h', '1', 'gzip'))
+    const release = (await running.push('GET', `${path}/Release`)).body.toString()
     const old = / ([0-9a-f]{64}) \d+ Packages\n/.exec(release)?.[1]
-    await putDeb(push, 'hashed/tool-h_2_all.deb', await buildDeb('tool-h', '2', 'gzip'))
-    const now = (await push('GET', `${path}/Packages`)).body
+    await putDeb(running.push, 'hashed/tool-h_2_all.deb', await buildDeb('tool-h', '2', 'gzip'))
+    const now = (await running.push('GET', `${path}/Packages`)).body
     expect(now.toString()).toContain('Version: 2')
-    const byHash = await push('GET', `${path}/by-hash/SHA256/${old}`)
+    const byHash = await running.push('GET', `${path}/by-hash/SHA256/${old}`)
     expect(sha256(byHash.body)).toBe(old)
   })
 
   it('does not change when the same package comes again', async () => {
     const deb = await buildDeb('tool-same', '1', 'gzip')
-    await putDeb(push, 'same/tool-same_1_all.deb', deb)
-    const before = (await push('GET', '/apt/same/InRelease')).body
+    await putDeb(running.push, 'same/tool-same_1_all.deb', deb)
+    const before = (await running.push('GET', '/apt/same/InRelease')).body
     running.later(2_000)
-    await putDeb(push, 'same/tool-same_1_all.deb', deb)
-    expect((await push('GET', '/apt/same/InRelease')).body.equals(before)).toBe(true)
+    await putDeb(running.push, 'same/tool-same_1_all.deb', deb)
+    expect((await running.push('GET', '/apt/same/InRelease')).body.equals(before)).toBe(true)
   })
 
   it.each([
@@ -186,12 +178,12 @@ describe('an apt repository', () => {
       Buffer.from('!<arch>\ncontrol.tar.xz  0           0     0     100644  9999      `\nxz'),
     ],
   ])('refuses %s', async (_, body) => {
-    const put = await putDeb(push, 'debian-12/odd_1_all.deb', body)
+    const put = await putDeb(running.push, 'debian-12/odd_1_all.deb', body)
     expect([put.status, JSON.parse(put.body.toString()).problems[0].field]).toEqual([400, 'package'])
   })
 
   it('refuses names that are no package file, together with those of the repository', async () => {
-    const put = await putDeb(push, 'De_bian/..x_1%20all.deb', Buffer.from(''))
+    const put = await putDeb(running.push, 'De_bian/..x_1%20all.deb', Buffer.from(''))
     expect(put.status).toBe(400)
     expect(JSON.parse(put.body.toString()).problems).toHaveLength(2)
   })

@@ -39,28 +39,41 @@ def main():
     )
     given = module.params
     with concurrent.futures.ThreadPoolExecutor(given["parallel"]) as pool:
-        missing = [file for file, right in zip(given["files"], pool.map(is_right, given["files"])) if not right]
-        if missing and not module.check_mode:
+        wrong = [file for file, right in zip(given["files"], pool.map(is_right, given["files"])) if not right]
+        missing = [file for file, there in zip(wrong, pool.map(has_content, wrong)) if not there]
+        if wrong and not module.check_mode:
             with ledger.opened() as book:
-                for file in missing:
+                for file in wrong:
                     ledger.note_file(book, file["path"])
             context = ssl.create_default_context(cadata=given["ca"])
             problems = [problem for problem in pool.map(lambda file: fetch(file, given, context), missing) if problem]
             if problems:
                 module.fail_json(msg="; ".join(problems), slipway_retryable=True)
-    paths = [file["path"] for file in missing]
-    module.exit_json(changed=bool(missing), paths=paths, diff=[{"before_header": path, "after_header": path, "before": "", "after": "(downloaded)\n"} for path in paths])
+            for file in wrong:
+                os.chmod(file["path"], int(file["mode"], 8))
+                os.chown(file["path"], 0, 0)
+    paths, rewritten = ([file["path"] for file in files] for files in (wrong, missing))
+    said = {path: "(downloaded)\n" if path in rewritten else "(mode and owner)\n" for path in paths}
+    diff = [{"before_header": path, "after_header": path, "before": "", "after": words} for path, words in said.items()]
+    module.exit_json(changed=bool(wrong), paths=paths, rewritten=rewritten, diff=diff)
 
 
 def is_right(file):
-    """Whether the file is there with the wanted content and mode; always by its content, as drift may keep the dates."""
+    """Whether the file is there as wanted."""
     try:
         info = os.lstat(file["path"])
     except FileNotFoundError:
         return False
-    if not stat.S_ISREG(info.st_mode) or stat.S_IMODE(info.st_mode) != int(file["mode"], 8) or info.st_uid != 0:
+    return stat.S_IMODE(info.st_mode) == int(file["mode"], 8) and info.st_uid == info.st_gid == 0 and has_content(file)
+
+
+def has_content(file):
+    """Whether the wanted content is there; always by reading it, as drift may keep the dates."""
+    try:
+        info = os.lstat(file["path"])
+    except FileNotFoundError:
         return False
-    if file["bytes"] and info.st_size != file["bytes"]:
+    if not stat.S_ISREG(info.st_mode) or (file["bytes"] and info.st_size != file["bytes"]):
         return False
     digest = hashlib.sha256()
     with open(file["path"], "rb") as opened:

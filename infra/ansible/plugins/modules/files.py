@@ -39,6 +39,8 @@ def main():
     module.exit_json(
         changed=bool(changes),
         paths=[change["path"] for change in changes],
+        # what reads a file needs a restart only for these: a mode that was set right again stops nothing
+        rewritten=[change["path"] for change in changes if change["remove"] or change["before"] != change["after"]],
         diff=[difference(change) for change in changes],
     )
 

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.slipway import filters, ledger
+from ansible.module_utils.slipway import filters, firewalld, ledger, ufw
 
 RULES = "/etc/slipway/firewall.nft"
 UNIT = "/etc/systemd/system/slipway-firewall.service"
@@ -11,15 +11,17 @@ UNIT_TEXT = """# Written by Slipway: puts its openings back whenever the host's 
 Description=Openings for Kubernetes in the packet filter
 After=nftables.service
 PartOf=nftables.service
+ReloadPropagatedFrom=nftables.service
 
 [Service]
 Type=oneshot
 RemainAfterExit=yes
 ExecStart=nft -f %s
+ExecReload=nft -f %s
 
 [Install]
 WantedBy=multi-user.target nftables.service
-""" % RULES
+""" % (RULES, RULES)
 
 
 def main():
@@ -38,30 +40,29 @@ def main():
 
 
 def open_firewalld(module):
-    wanted = ["--add-port=%s/tcp" % port for port in module.params["ports"]]
-    wanted += ["--add-port=%s/%s" % (module.params["node_ports"], protocol) for protocol in ("tcp", "udp")]
-    wanted += ["--zone=trusted --add-source=" + module.params["pod_cidr"]] + (["--add-port=8472/udp"] if module.params["vxlan"] else [])
-    missing = [rule for rule in wanted if module.run_command(["firewall-cmd", *rule.replace("--add-", "--query-").split()])[0] != 0]
-    if missing and not module.check_mode:
-        note(module, "firewalld", missing)
-        for rule in missing:
-            must(module, ["firewall-cmd", "--permanent", *rule.split()])
-            must(module, ["firewall-cmd", *rule.split()])
-    return missing
+    changed = [path for path, text in firewalld.texts(module.params).items() if read(path) != text]
+    if not changed and firewalld.is_loaded():
+        return []
+    if not firewalld.is_saved():
+        module.fail_json(msg="%s: %s" % (firewalld.UNSAVED, firewalld.WAY_OUT))
+    if not module.check_mode:
+        with ledger.opened() as book:
+            for path in changed:
+                ledger.note_file(book, path)
+        for path in changed:
+            ledger.write_atomically(path, firewalld.texts(module.params)[path], 0o644)
+        must(module, ["firewall-cmd", "--reload"])
+    return changed or ["reload"]
 
 
 def open_ufw(module):
-    tcp = [port.replace("-", ":") for port in [*module.params["ports"], module.params["node_ports"]]]
-    wanted = [["allow", "proto", "tcp", "to", "any", "port", port] for port in tcp]
-    wanted += [["allow", "proto", "udp", "to", "any", "port", module.params["node_ports"].replace("-", ":")], ["allow", "from", module.params["pod_cidr"]]]
-    wanted += [["route", "allow", "from", module.params["pod_cidr"]], ["route", "allow", "to", module.params["pod_cidr"]]]
-    wanted += [["allow", "proto", "udp", "to", "any", "port", "8472"]] if module.params["vxlan"] else []
-    missing = [rule for rule in wanted if "existing" not in module.run_command(["ufw", "--dry-run", *rule])[1]]
+    missing = [rule for rule in ufw.rules(module.params) if not ufw.has(rule)]
     if missing and not module.check_mode:
-        note(module, "ufw", [" ".join(rule) for rule in missing])
+        with ledger.opened() as book:      # so that reset closes exactly what was opened here
+            book["ufw_rules"] = book.get("ufw_rules", []) + [rule for rule in missing if rule not in book.get("ufw_rules", [])]
         for rule in missing:
-            must(module, ["ufw", *rule])
-    return [" ".join(rule) for rule in missing]
+            must(module, ["ufw", *rule.split()])
+    return missing
 
 
 def open_nftables(module):
@@ -75,7 +76,8 @@ def open_nftables(module):
     text = "".join(line + "\n" for line in lines).encode()
     if by_hand:
         module.fail_json(msg="%s drops packets: accept the node's ports there, or use nftables, ufw or firewalld" % ", ".join(by_hand))
-    if len(filters.our_rules(module)) >= len(lines) and read(RULES) == text:
+    written = read(RULES) == text and read(UNIT) == UNIT_TEXT.encode()
+    if len(filters.our_rules(module)) >= len(lines) and written:
         return []
     if not module.check_mode:
         with ledger.opened() as book:
@@ -93,12 +95,6 @@ def open_nftables(module):
 def close_nftables(module):
     for rule in filters.our_rules(module):
         must(module, ["nft", "delete", "rule", rule["family"], rule["table"], rule["chain"], "handle", str(rule["handle"])])
-
-
-def note(module, kind, rules):
-    """So that reset can close exactly what was opened here."""
-    with ledger.opened() as book:
-        book.setdefault("firewall", {"kind": kind, "rules": []})["rules"] += rules
 
 
 def must(module, argv):

@@ -41,7 +41,8 @@ def main():
     except lock.Refused as refused:
         module.fail_json(msg=str(refused))
     finally:
-        for path in module.params["remove_after"]:      # secrets go, whether they were needed or not
+        # secrets go, whether they were needed or not; in check mode what is there is that of another run
+        for path in [] if module.check_mode else module.params["remove_after"]:
             if os.path.exists(path):
                 os.unlink(path)
     module.exit_json(changed=not node, adopted=adopted)

@@ -1,8 +1,11 @@
 """All reasons against making this host a node, at once; it fails only after the last check."""
 from __future__ import annotations
 
+import socket
+import time
+
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.slipway import checks
+from ansible.module_utils.slipway import checks, host
 
 
 REPO = {
@@ -30,9 +33,12 @@ def main():
     )
     findings = [finding for check in checks.ALL for finding in check(module.params)]
     errors = [finding for finding in findings if finding["severity"] == "error"]
+    # what only who sees all hosts, and a right clock, can judge; the time last, so that it is as fresh as can be
+    facts = {"machine_id": host.text("/etc/machine-id"), "host_name": socket.gethostname(), "epoch": time.time()}
+    result = {"findings": findings, "facts": facts}
     if errors:
-        module.fail_json(msg="; ".join(finding["message"] for finding in errors), slipway_result={"findings": findings})
-    module.exit_json(changed=False, slipway_result={"findings": findings})
+        module.fail_json(msg="; ".join(finding["message"] for finding in errors), slipway_result=result)
+    module.exit_json(changed=False, slipway_result=result)
 
 
 if __name__ == "__main__":

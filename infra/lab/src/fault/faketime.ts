@@ -13,7 +13,7 @@ export async function faketime({ host, cacheDir, proxy, signal }: FaultPlace): P
   const folder = join(cacheDir, 'lab', `faketime-${host.os}`)
   const library = join(folder, 'libfaketime.so.1')
   if (existsSync(library)) return library
-  const base = await baseTree(host.os, { cacheDir, mirror: undefined, proxy, report: () => {}, signal })
+  const base = await baseTree(host, { cacheDir, mirror: undefined, proxy, report: () => {}, signal })
   const work = () => fetchLibrary({ os: host.os, folder, base, proxy, signal })
   await withLock(`faketime ${folder}`, async () => (existsSync(library) ? undefined : work()), signal)
   return library

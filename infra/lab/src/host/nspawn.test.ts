@@ -3,7 +3,14 @@ import type { Host } from '../lab.ts'
 import { gather } from './find.ts'
 import { nspawnCommand } from './nspawn.ts'
 
-const host: Host = { name: 'cp1', address: '10.78.0.11', os: 'debian-13', user: 'root', sudo: 'nopasswd' }
+const host: Host = {
+  name: 'cp1',
+  address: '10.78.0.11',
+  os: 'debian-13',
+  firewall: 'none',
+  user: 'root',
+  sudo: 'nopasswd',
+}
 const start = {
   host,
   machine: 'one--cp1',

@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs'
 import { mkdir, readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { run } from '@slipway/process'
-import type { HostOs } from '../lab.ts'
+import type { Host } from '../lab.ts'
 import { withLock } from '../lock.ts'
 import { aptMirror } from './mirror.ts'
-import { hostPackages, suites } from './packages.ts'
+import { packagesOf, suites } from './packages.ts'
 import { removeTree } from './remove.ts'
 
 /** Where base trees come from and go to. */
@@ -18,21 +18,24 @@ export type BaseSource = {
   signal?: AbortSignal | undefined
 }
 
-/** Where the tree of a release is kept; another list of packages is another tree. */
-export function baseFolder(cacheDir: string, os: HostOs): string {
-  const digest = createHash('sha256').update(hostPackages.join(' ')).digest('hex').slice(0, 8)
-  return join(cacheDir, 'lab', `${os}-${digest}`)
+/** Which tree a host is copied from. */
+export type HostKind = Pick<Host, 'os' | 'firewall'>
+
+/** Where the tree of a kind of host is kept; another list of packages is another tree. */
+export function baseFolder(cacheDir: string, kind: HostKind): string {
+  const digest = createHash('sha256').update(packagesOf(kind).join(' ')).digest('hex').slice(0, 8)
+  return join(cacheDir, 'lab', `${kind.os}-${digest}`)
 }
 
-/** Answers the tree that hosts of a release are copied from; built once per machine (45 s, 290 MB). */
-export async function baseTree(os: HostOs, source: BaseSource): Promise<string> {
-  const folder = baseFolder(source.cacheDir, os)
+/** Answers the tree that hosts of a kind are copied from; built once per machine (45 s, 290 MB). */
+export async function baseTree(kind: HostKind, source: BaseSource): Promise<string> {
+  const folder = baseFolder(source.cacheDir, kind)
   if (existsSync(folder)) return folder
-  return withLock(`base ${folder}`, () => build(os, folder, source), source.signal)
+  return withLock(`base ${folder}`, () => build(kind, folder, source), source.signal)
 }
 
 async function build(
-  os: HostOs,
+  kind: HostKind,
   folder: string,
   { mirror, proxy, report, signal }: BaseSource,
 ): Promise<string> {
@@ -40,11 +43,12 @@ async function build(
   await removeHalfBuilt(folder)
   const building = `${folder}.building-${process.pid}`
   await mkdir(building, { recursive: true })
+  const os = kind.firewall === 'none' ? kind.os : `${kind.os} with ${kind.firewall}`
   report(`Building the base tree of ${os}; this happens once per machine and takes about a minute.`)
   const from = mirror ?? (await aptMirror())
   // in a mount namespace of its own: what debootstrap mounts is gone with it, however it ends
   const argv = ['unshare', '--mount', '--propagation', 'private', 'debootstrap', '--variant=minbase']
-  argv.push(`--include=${hostPackages.join(',')}`, suites[os], building, ...(from ? [from] : []))
+  argv.push(`--include=${packagesOf(kind).join(',')}`, suites[kind.os], building, ...(from ? [from] : []))
   try {
     await run(argv, { env: proxy, signal })
     await run(['rm', '--recursive', '--force', ...leftovers.map((path) => join(building, path))])

@@ -3,7 +3,14 @@ import type { Host, Lab } from '../lab.ts'
 import { hostFiles } from './files.ts'
 import { parseMirror } from './mirror.ts'
 
-const host: Host = { name: 'w1', address: '10.78.0.12', os: 'debian-12', user: 'admin', sudo: 'password' }
+const host: Host = {
+  name: 'w1',
+  address: '10.78.0.12',
+  os: 'debian-12',
+  firewall: 'none',
+  user: 'admin',
+  sudo: 'password',
+}
 const lab: Lab = {
   name: 'one',
   dir: '/data',

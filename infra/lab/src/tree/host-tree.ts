@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { run } from '@slipway/process'
 import { foldersOf, type Host, type Lab } from '../lab.ts'
 import { homeOf, hostFiles, hostLinks } from './files.ts'
+import { firewalls } from './firewalls.ts'
 import { removeTree } from './remove.ts'
 import { machineSwaps, SWAPS_FILE, swapsHeader } from './swaps.ts'
 
@@ -25,6 +26,7 @@ export async function ensureTree(
   await run(['ssh-keygen', '-q', '-A', '-f', making])
   await copyFile('/etc/resolv.conf', join(making, 'etc/resolv.conf'))
   await writeFiles(making, lab, host, publicKey)
+  await setUpFirewall(making, host, signal)
   // the machine's swap is not the host's, and the kubelet refuses to start where there is any
   if (await machineSwaps()) await writeFile(join(making, SWAPS_FILE), swapsHeader)
   await rename(making, tree)
@@ -49,6 +51,13 @@ async function writeFiles(tree: string, lab: Lab, host: Host, publicKey: string)
   await chmod(join(tree, ssh), 0o700)
   // by the tree's own names: the user's number is the host's business
   await run(['chroot', tree, 'chown', '--recursive', `${host.user}:`, `/${ssh}`])
+}
+
+/** In a network of its own: what these commands do to the running packet filter is gone with it. */
+async function setUpFirewall(tree: string, { firewall }: Host, signal?: AbortSignal): Promise<void> {
+  const { files, commands } = firewalls[firewall]
+  for (const { path, text } of files) await writeFile(join(tree, path), text)
+  for (const argv of commands) await run(['unshare', '--net', 'chroot', tree, ...argv], { signal })
 }
 
 /** Adds the person who logs in; with a generated password when sudo is to ask for one. */

@@ -2,8 +2,14 @@ import { join } from 'node:path'
 import { provision } from '@slipway/database'
 import { startNats, startPostgres } from '@slipway/embedded'
 import { unavailable } from '@slipway/errors'
-import { databaseRoles, environmentOf, type Install, type ServiceName } from '@slipway/install'
-import { closing, type Service } from '@slipway/service'
+import {
+  databaseRoles,
+  environmentOf,
+  type Install,
+  keepCertificates,
+  type ServiceName,
+} from '@slipway/install'
+import { closing, readTls, type Service } from '@slipway/service'
 import { createLog } from '@slipway/telemetry'
 import type { Settings } from '../config.ts'
 import { ensureInstall } from './install.ts'
@@ -32,6 +38,7 @@ export async function startAllInOne(settings: Settings): Promise<AllInOne> {
     const address = settings.SLIPWAY_ADDRESS
     const dir = settings.SLIPWAY_DATA_DIR
     const install = await ensureInstall(settings)
+    opened.add('certificates', keepCertificates(install.certificates, { log, now: Date.now }))
     const listen = await keepPorts(join(dir, 'ports.json'), settings)
     const processes: AllInOne['processes'] = []
     const databaseUrl = settings.SLIPWAY_DATABASE_URL ?? (await embeddedPostgres())
@@ -47,6 +54,7 @@ export async function startAllInOne(settings: Settings): Promise<AllInOne> {
     const ansibleRunner = await service('ansible-runner', {
       SLIPWAY_ANSIBLE_PLAYBOOKS: settings.SLIPWAY_ANSIBLE_PLAYBOOKS,
       SLIPWAY_ANSIBLE_VENV: settings.SLIPWAY_ANSIBLE_VENV,
+      ...(settings.SLIPWAY_RUN_DAYS ? { SLIPWAY_RUN_DAYS: settings.SLIPWAY_RUN_DAYS } : {}),
     })
     const clusterManager = await service('cluster-manager', {
       SLIPWAY_ANSIBLE_RUNNER: ansibleRunner.addresses.rpc ?? '',
@@ -93,7 +101,7 @@ export async function startAllInOne(settings: Settings): Promise<AllInOne> {
         settings: install.natsSettings,
         address: listen.nats.slice(0, listen.nats.lastIndexOf(':')),
         port: portOf(listen.nats),
-        tls: true,
+        tls: await readTls(install.natsTls, { log }),
       })
       opened.add('nats', nats.stop)
       processes.push({ name: 'nats', pid: nats.pid })

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { StartRunRequest } from '@slipway/contracts/run/v1/run_service'
 import { toSlipwayError } from '@slipway/errors'
 import type { Ending } from '@slipway/process'
-import { inSpanFrom } from '@slipway/telemetry'
+import { addFacts, inSpan, markFailed } from '@slipway/telemetry'
 import { type Output, openOutput } from '../output/output.ts'
 import { publishMark } from '../output/publish.ts'
 import { wordsOf } from '../output/words.ts'
@@ -16,9 +16,9 @@ import { judge, type Reason } from './judge.ts'
 import { holdLease } from './lease.ts'
 import type { Order } from './order.ts'
 import type { Outcome, Run } from './run.ts'
+import { runSpan, stepFacts, taskSpans } from './span.ts'
 import { endRun, takeRun } from './store.ts'
 import { emptyTally, hear } from './tally.ts'
-import { taskSpans } from './trace.ts'
 import { orderOf } from './wire.ts'
 
 const AGAIN_MS = 500
@@ -32,9 +32,7 @@ export async function execute(context: Context, id: string): Promise<void> {
   context.running.set(id, ending)
   const lease = holdLease(context, id, (reason) => ending.abort(reason))
   try {
-    await inSpanFrom(`run ${run.playbook}`, run.traceparent, () =>
-      seeThrough(context, run, taken.request, ending),
-    )
+    await inSpan(runSpan(run), () => seeThrough(context, run, taken.request, ending))
   } finally {
     lease.release()
     context.running.delete(id)
@@ -58,6 +56,8 @@ async function seeThrough(
   const outcome = await carryOut(context, run, request, output, ending.signal).catch((error) =>
     brokenOutcome(context, run, error),
   )
+  addFacts({ 'slipway.result': outcome.state })
+  if (outcome.failure) markFailed()
   await output.close()
   while (!lost.signal.aborted) {
     try {
@@ -81,11 +81,14 @@ async function carryOut(
   const order = orderOf(StartRunRequest.decode(request))
   const tally = emptyTally(order.targets.map((target) => target.name))
   const exports = new Map<string, string>()
-  const spans = taskSpans()
+  const facts = stepFacts(order)
+  addFacts(facts)
+  const spans = taskSpans({ ...facts, 'slipway.run': run.id })
   const onEvent = async (event: Event) => {
-    hear(tally, event)
+    hear(tally, event, context.now())
     if (event.type === 'task') spans.begin(event.name)
     if (event.type === 'host') {
+      spans.result(event)
       for (const [name, text] of Object.entries(event.export ?? {})) exports.set(name, text)
     }
     await output.write(wordsOf(event, order.quiet))

@@ -4,6 +4,7 @@ import { judge, type Reason } from './judge.ts'
 import { emptyTally, hear } from './tally.ts'
 
 const KEY = 'ssh-ed25519 AAAA'
+const AT = new Date('2026-01-31T12:00:00.500Z')
 const targets = [
   { name: 'web-1', hostKeys: [KEY], jump: undefined },
   { name: 'web-2', hostKeys: [], jump: undefined },
@@ -27,7 +28,7 @@ const end = (exit_code: number, presented = {}): Event => ({ type: 'end', exit_c
 
 function judged(events: Event[], reason?: Reason) {
   const tally = emptyTally(targets.map(({ name }) => name))
-  for (const event of events) hear(tally, event)
+  for (const event of events) hear(tally, event, AT)
   const ending = { exitCode: 0, signal: undefined, stdout: '', stderr: '', cause: 'exit' as const }
   return judge({ ending, reason, deadlineSeconds: 60 }, tally, targets)
 }
@@ -58,6 +59,12 @@ test('a host that is lost on the way is worth another try, even when ssh says it
   ])
   expect(failure).toMatchObject({ code: 'Unavailable', retryable: true })
   expect(hosts[0]).toMatchObject({ unreachable: true, presentedHostKey: '' })
+})
+
+test('what a host gave back is answered with the time at which it came', () => {
+  const { hosts } = judged([host('ok', { result: { epoch: 1 } }), stats({ ok: 1 }), end(0)])
+  expect(hosts[0]).toMatchObject({ resultJson: '{"epoch":1}', resultAt: '2026-01-31T12:00:00.500Z' })
+  expect(hosts[1]).toMatchObject({ resultJson: '', resultAt: '' })
 })
 
 test('a key that was not known yet is answered', () => {

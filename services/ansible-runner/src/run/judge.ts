@@ -27,11 +27,13 @@ function hostResult(target: Pinned, tally: Tally, targets: readonly Pinned[]): H
   const error = tally.errors.find(({ host }) => host === target.name)
   const count = tally.counts.get(target.name) ?? { ok: 0, changed: 0, failed: 0, unreachable: false }
   const shown = shownKey(target, tally)
+  const result = tally.results.get(target.name)
   return {
     host: target.name,
     ...count,
-    resultJson: tally.results.get(target.name) ?? '',
-    message: error ? (changedKey(target, tally, targets) ?? error.message) : '',
+    resultJson: result?.json ?? '',
+    resultAt: result?.at.toISOString() ?? '',
+    message: error ? (changedKey(target, tally, targets)?.message ?? error.message) : '',
     presentedHostKey: shown && !target.hostKeys.includes(shown) ? shown : '',
   }
 }
@@ -108,8 +110,7 @@ function failureOfHost(error: HostError, tally: Tally, targets: readonly Pinned[
   const changed = target && changedKey(target, tally, targets)
   // Ansible calls it unreachable with a key and failed with a password
   if (changed && error.atOnce) {
-    const hint = 'If the host was set up anew, accept its key; if not, find out who answers there.'
-    return failure('Precondition', { ...error, message: changed }, hint)
+    return failure('Precondition', { ...error, message: changed.message }, changed.hint)
   }
   if (error.kind === 'unreachable' && error.atOnce && error.message.includes(REFUSED)) {
     return failure(
@@ -124,22 +125,33 @@ function failureOfHost(error: HostError, tally: Tally, targets: readonly Pinned[
   return failure('Precondition', error, "Read the task's output on this host, mend the cause, and try again.")
 }
 
-/** Says which key on the way to a host is not a known one, if there is one. */
-function changedKey(target: Pinned, { end }: Tally, targets: readonly Pinned[]): string | undefined {
+/** Says which key on the way to a host is not a known one, if there is one, and the way out. */
+function changedKey(
+  target: Pinned,
+  { end }: Tally,
+  targets: readonly Pinned[],
+): { message: string; hint: string } | undefined {
   const alias = target.jump && aliasOf(jumpHosts(targets), target.jump)
   const doors = [
-    { ...target, what: target.name, alias: target.name.toLowerCase() },
+    {
+      ...target,
+      what: target.name,
+      alias: target.name.toLowerCase(),
+      hint: 'If the host was set up anew, accept its key; if not, find out who answers there.',
+    },
     {
       hostKeys: target.jump?.hostKeys ?? [],
       what: `the jump host ${target.jump?.address}`,
       alias: alias ?? '',
+      hint: 'If it was set up anew, accept its key for the credential; if not, find out who answers there.',
     },
   ]
-  for (const { what, alias, hostKeys } of doors) {
+  for (const { what, alias, hostKeys, hint } of doors) {
     const shown = end?.presented[alias]
     if (!shown || hostKeys.length === 0 || hostKeys.includes(shown)) continue
     const known = hostKeys.map(fingerprint).join(', ')
-    return `The host key of ${what} has changed: it shows ${fingerprint(shown)}, known is ${known}.`
+    const message = `The host key of ${what} has changed: it shows ${fingerprint(shown)}, known is ${known}.`
+    return { message, hint }
   }
   return undefined
 }

@@ -21,6 +21,8 @@ export type HostResult = {
   unreachable: boolean
   /** JSON; empty when no task gave any. */
   resultJson: string
+  /** When the task's answer came, ISO 8601: what the host's clock is compared with. Empty like the above. */
+  resultAt: string
   /** `type key` as shown, where it was not pinned; empty otherwise. */
   presentedHostKey: string
   /** Ansible's own words of its first error; empty when it had none. */
@@ -42,6 +44,8 @@ export type Run = {
   traceparent: string | undefined
   startedAt: Date | undefined
   endedAt: Date | undefined
+  /** When its output and results were removed for their age. */
+  removedAt: Date | undefined
 }
 
 /** How a run ended. */

@@ -2,10 +2,12 @@ import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StartRunRequest } from '@slipway/contracts/run/v1/run_service'
 import { bug, invalid, notFound } from '@slipway/errors'
-import { currentTraceparent } from '@slipway/telemetry'
+import { addFacts, currentTraceparent } from '@slipway/telemetry'
 import type { PrismaClient } from '../gen/prisma/client.ts'
+import { refuseRemoved } from './find.ts'
 import { problemsOf } from './order.ts'
 import { type Run, runId } from './run.ts'
+import { stepFacts } from './span.ts'
 import { findRun, insertRun } from './store.ts'
 import { orderOf } from './wire.ts'
 
@@ -22,11 +24,13 @@ export async function startRun(
     throw notFound('playbook', order.playbook)
   })
   const id = runId(order)
-  const { project, playbook } = order
+  const { project, operation, playbook } = order
   const bytes = StartRunRequest.encode(request).finish()
-  await insertRun(db, { id, project, playbook, caller, request: bytes, traceparent: currentTraceparent() })
+  addFacts({ ...stepFacts(order), 'slipway.run': id })
+  const traceparent = currentTraceparent()
+  await insertRun(db, { id, project, operation, playbook, caller, request: bytes, traceparent })
   nudge()
   const run = await findRun(db, project, id)
   if (!run) throw bug(`run ${id} belongs to another project`)
-  return run
+  return refuseRemoved(run)
 }

@@ -11,6 +11,7 @@ export async function insertRun(
   run: {
     id: string
     project: string
+    operation: string
     playbook: string
     caller: string
     request: Uint8Array
@@ -35,11 +36,11 @@ export async function findRun(db: PrismaClient, project: string, id: string): Pr
   return row ? runOf(row) : undefined
 }
 
-/** Which of these runs belong to the project, in the order given. */
-export async function ownRuns(db: PrismaClient, project: string, ids: readonly string[]): Promise<string[]> {
-  const rows = await db.run.findMany({ where: { project, id: { in: [...ids] } }, select: { id: true } })
-  const own = new Set(rows.map((row) => row.id))
-  return ids.filter((id) => own.has(id))
+/** Those of these runs that belong to the project, in the order given. */
+export async function findRuns(db: PrismaClient, project: string, ids: readonly string[]): Promise<Run[]> {
+  const rows = await db.run.findMany({ where: { project, id: { in: [...ids] } }, omit: { request: true } })
+  const own = new Map(rows.map((row) => [row.id, runOf(row)]))
+  return ids.flatMap((id) => own.get(id) ?? [])
 }
 
 /** Makes a queued run ours; undefined when somebody else has it or it is over. Times are the database's: replicas' clocks differ. */
@@ -113,6 +114,26 @@ export async function requestCancel(db: PrismaClient, project: string, id: strin
   }
 }
 
+/**
+ * Removes output and results of some runs, `limit` at most, of operations whose runs all ended before a time; answers how
+ * many. What another replica is removing just now is left to it.
+ */
+export async function removeRuns(
+  db: PrismaClient,
+  { before, now, limit }: { before: Date; now: Date; limit: number },
+): Promise<number> {
+  return db.$executeRaw`
+    WITH old AS (
+      SELECT id FROM run AS one
+      WHERE removed_at IS NULL AND ended_at < ${before} AND NOT EXISTS (
+        SELECT FROM run AS other
+        WHERE other.operation = one.operation AND (other.ended_at IS NULL OR other.ended_at >= ${before}))
+      ORDER BY ended_at LIMIT ${limit} FOR UPDATE OF one SKIP LOCKED
+    ), gone AS (DELETE FROM output_block WHERE run IN (SELECT id FROM old))
+    UPDATE run SET removed_at = ${now}, hosts = '[]', failure = NULL, exports = '{}', traceparent = NULL
+    WHERE id IN (SELECT id FROM old)`
+}
+
 function runOf(row: Omit<Row, 'request'>): Run {
   return {
     id: row.id,
@@ -127,5 +148,6 @@ function runOf(row: Omit<Row, 'request'>): Run {
     traceparent: row.traceparent ?? undefined,
     startedAt: row.startedAt ?? undefined,
     endedAt: row.endedAt ?? undefined,
+    removedAt: row.removedAt ?? undefined,
   }
 }

@@ -17,7 +17,8 @@ export type Tally = {
   counts: Map<string, { ok: number; changed: number; failed: number; unreachable: boolean }>
   /** How many failures of a host were rescued. */
   rescued: Map<string, number>
-  results: Map<string, string>
+  /** The last result that each host gave, and when it came. */
+  results: Map<string, { json: string; at: Date }>
   /** In the order they came. */
   errors: HostError[]
   /** Final numbers were heard: they know what was rescued. */
@@ -46,11 +47,11 @@ export function emptyTally(hosts: readonly string[]): Tally {
   }
 }
 
-/** Takes an event into a tally. */
-export function hear(tally: Tally, event: Event): void {
+/** Takes an event that came `at` a time into a tally. */
+export function hear(tally: Tally, event: Event, at: Date): void {
   switch (event.type) {
     case 'host':
-      hearHost(tally, event)
+      hearHost(tally, event, at)
       break
     case 'stats':
       hearStats(tally, event)
@@ -67,11 +68,11 @@ export function hear(tally: Tally, event: Event): void {
   }
 }
 
-function hearHost(tally: Tally, event: Extract<Event, { type: 'host' }>): void {
+function hearHost(tally: Tally, event: Extract<Event, { type: 'host' }>, at: Date): void {
   const { host, task, state } = event
   const count = tally.counts.get(host)
   if (!count) return
-  if (event.result !== undefined) tally.results.set(host, JSON.stringify(event.result))
+  if (event.result !== undefined) tally.results.set(host, { json: JSON.stringify(event.result), at })
   if (state === 'failed' || state === 'unreachable') {
     tally.errors.push({
       host,

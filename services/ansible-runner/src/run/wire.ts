@@ -32,7 +32,12 @@ export function orderOf(request: StartRunRequest): Order {
 
 /** A run as it is answered. */
 export function toWire(run: Run): WireRun {
-  return WireRun.fromPartial({ ...run })
+  // Rows from before there was a time have none.
+  const hosts = run.hosts.map((host) => ({
+    ...host,
+    resultAt: host.resultAt ? new Date(host.resultAt) : undefined,
+  }))
+  return WireRun.fromPartial({ ...run, hosts })
 }
 
 /** A jump host as it is asked for. */

@@ -10,6 +10,8 @@ export type Filter = {
   since: Date | undefined
 }
 
+const STRANGERS_KEPT_MS = 30 * 86_400_000
+
 /** Every query about the audit. */
 export type AuditStore = ReturnType<typeof openAuditStore>
 
@@ -18,6 +20,11 @@ export function openAuditStore(db: PrismaClient) {
   return {
     add: async (entry: Entry): Promise<void> => {
       await db.auditEntry.create({ data: entry })
+    },
+    /** Forgets refusals of callers without a valid token a month after; what people did stays. */
+    forgetStrangers: async (now: Date): Promise<void> => {
+      const before = firstIdAt(now.getTime() - STRANGERS_KEPT_MS)
+      await db.auditEntry.deleteMany({ where: { userId: '', result: 'refused', id: { lt: before } } })
     },
     /** Newest first: ids are made of time. `before` is the last id of the page before. */
     list: async (filter: Filter, before: string, limit: number): Promise<Entry[]> => {
@@ -34,4 +41,10 @@ export function openAuditStore(db: PrismaClient) {
       return rows.map((row) => ({ ...row, result: row.result as Entry['result'] }))
     },
   }
+}
+
+/** The lowest id of a time: the first 48 bits of a UUID of version 7 are milliseconds. */
+function firstIdAt(ms: number): string {
+  const hex = ms.toString(16).padStart(12, '0')
+  return `${hex.slice(0, 8)}-${hex.slice(8)}`
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Bus } from '@slipway/bus'
+import { type Bus, explainLostBus } from '@slipway/bus'
 import { exhausted } from '@slipway/errors'
 import { createSubscriberCredentials } from '@slipway/install'
 import type { Asker } from '../pipeline/authenticate.ts'
@@ -48,7 +48,7 @@ export async function subscribe(
   }
   // The row first: a consumer that nobody knows of would never be deleted.
   await store.add(subscription)
-  await bus.manager.consumers.add(STREAM, {
+  const consumer = {
     durable_name: id,
     filter_subjects: subjectsOf(project, nouns),
     ack_policy: 'explicit',
@@ -59,7 +59,14 @@ export async function subscribe(
     ...(since
       ? { deliver_policy: 'by_start_time', opt_start_time: since.toISOString() }
       : { deliver_policy: 'new' }),
-  })
+  } as const
+  try {
+    await bus.manager.consumers.add(STREAM, consumer)
+  } catch (error) {
+    // It may be made all the same, by an answer that was lost: the sweep looks.
+    await store.end({ id }, now)
+    explainLostBus(error)
+  }
   const credentials = await createSubscriberCredentials(accountSeed, {
     name: id,
     stream: STREAM,

@@ -1,8 +1,6 @@
 import {
-  type Metadata,
   type MethodDefinition,
   Server,
-  ServerCredentials,
   type ServerErrorResponse,
   type ServerUnaryCall,
   type ServerWritableStream,
@@ -10,12 +8,14 @@ import {
   type UntypedHandleCall,
 } from '@grpc/grpc-js'
 import { type Method, methods } from '@slipway/contracts'
-import { type Tls, toServiceError } from '@slipway/rpc'
-import { inSpan } from '@slipway/telemetry'
+import { callSpan, serverCredentials, type Tls, toServiceError } from '@slipway/rpc'
+import { inSpan, markFailed, type SpanOf } from '@slipway/telemetry'
 import { HealthImplementation } from 'grpc-health-check'
 import type { Incoming, Pipeline } from '../pipeline/pipeline.ts'
 import { requestToJson } from '../pipeline/wire.ts'
+import { bearerOf, first, sourceOf } from './caller.ts'
 import { createReflection } from './reflection.ts'
+import { recordTurnedAway } from './turned-away.ts'
 
 const MESSAGE_LIMIT = 1024 * 1024
 const DRAIN_MS = 3_000
@@ -28,7 +28,10 @@ export async function serveGrpc(parts: {
   ending: AbortSignal
 }): Promise<{ address: string; stop: () => Promise<void> }> {
   const { listen, tls, pipeline, ending } = parts
-  const server = new Server({ 'grpc.max_receive_message_length': MESSAGE_LIMIT })
+  const server = new Server({
+    'grpc.max_receive_message_length': MESSAGE_LIMIT,
+    interceptors: [recordTurnedAway(pipeline)],
+  })
   const services = publicServices()
   for (const [, offered] of services) {
     const definition = Object.fromEntries(offered.map((method) => [method.name, method.definition]))
@@ -40,8 +43,7 @@ export async function serveGrpc(parts: {
   const serving = ['', ...services.keys()].map((name) => [name, 'SERVING'] as const)
   new HealthImplementation(Object.fromEntries(serving)).addToServer(server)
   createReflection([...services.keys()]).addToServer(server)
-  const pair = { private_key: Buffer.from(tls.key), cert_chain: Buffer.from(tls.cert) }
-  const credentials = ServerCredentials.createSsl(null, [pair], false)
+  const credentials = serverCredentials(tls, { mutual: false })
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync(listen, credentials, (error, bound) => (error ? reject(error) : resolve(bound)))
   })
@@ -69,16 +71,20 @@ type AnyCall = ServerUnaryCall<unknown, unknown> | ServerWritableStream<unknown,
 function handlerOf(method: Method, pipeline: Pipeline, ending: AbortSignal): UntypedHandleCall {
   if (method.streaming) {
     const handler = (call: ServerWritableStream<unknown, unknown>) =>
-      void inSpan(method.path, call.metadata, () => stream(call, pipeline, incomingOf(method, call, ending)))
+      void inSpan(spanOf(method, call), () => stream(call, pipeline, incomingOf(method, call, ending)))
     return handler as UntypedHandleCall
   }
   const handler = (call: ServerUnaryCall<unknown, unknown>, answer: sendUnaryData<unknown>) => {
-    inSpan(method.path, call.metadata, () => pipeline.call(incomingOf(method, call, ending))).then(
+    inSpan(spanOf(method, call), () => pipeline.call(incomingOf(method, call, ending))).then(
       ({ response }) => answer(null, response),
-      (error) => answer(toServiceError(error) as ServerErrorResponse),
+      (error) => answer(toServiceError(error, 'outside') as ServerErrorResponse),
     )
   }
   return handler as UntypedHandleCall
+}
+
+function spanOf({ path }: Method, { metadata, request }: AnyCall): SpanOf {
+  return { ...callSpan('api-gateway', 'server', path, request), from: metadata }
 }
 
 function incomingOf(method: Method, call: AnyCall, ending: AbortSignal): Incoming {
@@ -88,10 +94,11 @@ function incomingOf(method: Method, call: AnyCall, ending: AbortSignal): Incomin
   return {
     method,
     door: 'grpc',
-    source: addressOf(call.getPeer()),
-    bearer: /^Bearer (\S+)$/i.exec(first(call.metadata, 'authorization') ?? '')?.[1],
+    source: sourceOf(call.getPeer()),
+    bearer: bearerOf(call.metadata),
     idempotencyKey: first(call.metadata, 'slipway-idempotency-key'),
-    read: () => requestToJson(method, request),
+    named: {},
+    read: () => ({ request: requestToJson(method, request), problems: [] }),
     message: request,
     signal: AbortSignal.any([gone.signal, ending]),
   }
@@ -112,7 +119,8 @@ async function stream(
     call.end()
   } catch (error) {
     // grpc-js answers the error that is emitted; after `destroy` it would answer nothing at all.
-    if (!call.cancelled) call.emit('error', toServiceError(error))
+    markFailed()
+    if (!call.cancelled) call.emit('error', toServiceError(error, 'outside'))
   }
 }
 
@@ -127,13 +135,4 @@ function drained(call: ServerWritableStream<unknown, unknown>): Promise<void> {
     call.once('drain', done)
     call.once('cancelled', done)
   })
-}
-
-function first(metadata: Metadata, key: string): string | undefined {
-  return metadata.get(key)[0]?.toString()
-}
-
-/** `127.0.0.1:4711` → `127.0.0.1` */
-function addressOf(peer: string): string {
-  return peer.slice(0, peer.lastIndexOf(':')).replace(/^\[|\]$/g, '') || peer
 }

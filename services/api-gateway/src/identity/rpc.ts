@@ -1,11 +1,13 @@
 import type { IdentityServiceServer } from '@slipway/contracts/identity/v1/identity_service'
-import { conflict, notFound } from '@slipway/errors'
+import { conflict, denied, notFound } from '@slipway/errors'
 import { v7 as uuidv7 } from 'uuid'
 import type { Membership } from '../pipeline/authorise.ts'
-import { type Own, theAsker } from '../pipeline/handle.ts'
+import { type Own, type OwnCall, theAsker } from '../pipeline/handle.ts'
 import { pageFrom, pageOf } from '../pipeline/page.ts'
 import { createToken } from './create-token.ts'
 import { enrol, newEnrolmentCode } from './enrol.ts'
+import { stateOf, type TokenState, tokenStates } from './identity.ts'
+import { createEnrolmentCode } from './new-code.ts'
 import type { IdentityStore } from './store.ts'
 import { updateUser } from './update-user.ts'
 import { tokenMessage, userMessage } from './wire.ts'
@@ -25,13 +27,13 @@ export function identityHandlers(parts: {
     enrol: async ({ code, tokenName }, { now }) => {
       const { user, token, secret } = await enrol(store, { code, tokenName }, now)
       await enrolled()
-      return { user: userMessage(user), token: tokenMessage(token), secret }
+      return { user: userMessage(user), token: tokenMessage(token, 'usable'), secret }
     },
     whoAmI: async (_request, call) => {
       const { user, token } = theAsker(call)
       return {
         user: userMessage({ ...user, enabled: true }),
-        token: tokenMessage({ ...token, userId: user.id }),
+        token: tokenMessage({ ...token, userId: user.id }, 'usable'),
       }
     },
     createUser: async ({ name, administrator }, { now }) => {
@@ -57,21 +59,44 @@ export function identityHandlers(parts: {
       const asker = theAsker(call)
       const wish = { name, scope: scope === 'read' ? 'read' : 'write', project, expiresInHours } as const
       const { token, secret } = await createToken(store, membership, { asker, wish, now: call.now })
-      return { token: tokenMessage(token), secret }
+      return { token: tokenMessage(token, 'usable'), secret }
+    },
+    createEnrolmentCode: async ({ id }, { now }) => {
+      const { user, code, expiresAt } = await createEnrolmentCode(store, id, now)
+      return { user: userMessage(user), enrolmentCode: code, enrolmentExpiresAt: expiresAt }
     },
     listTokens: async (request, call) => {
       const { limit, after } = pageOf(request)
-      const found = await store.listTokens(theAsker(call).user.id, after, limit + 1)
-      const { rows, nextPageToken } = pageFrom(found, limit, ({ id }) => id)
-      return { tokens: rows.map(tokenMessage), nextPageToken }
+      const { now } = call
+      const whose = { user: await ownerAsked(request.user, call), state: stateAsked(request.state), now }
+      const found = await store.listTokens(whose, after, limit + 1)
+      const { rows, nextPageToken } = pageFrom(found, limit, ({ token }) => token.id)
+      const tokens = rows.map(({ token, owner }) => tokenMessage(token, stateOf(token, owner, now)))
+      return { tokens, nextPageToken }
     },
     revokeToken: async ({ id }, call) => {
       const { user } = theAsker(call)
-      const token = await store.deleteToken(id, call.role === 'administrator' ? undefined : user.id)
-      if (!token) throw notFound('token', id)
-      call.was(tokenMessage(token))
+      const deleted = await store.deleteToken(id, call.role === 'administrator' ? undefined : user.id)
+      if (!deleted) throw notFound('token', id)
+      const { token, owner } = deleted
+      call.was(tokenMessage(token, stateOf(token, owner, call.now)))
       await rightsEnded({ token: id }, call.now)
       return {}
     },
   }
+
+  /** Whose tokens are listed: one's own, or anybody's for an administrator. */
+  async function ownerAsked(user: string, call: OwnCall): Promise<string> {
+    const { id } = theAsker(call).user
+    if (user === '' || user === id) return id
+    if (call.role !== 'administrator') {
+      throw denied('Only administrators list tokens of others.', 'Leave user out to list your own.')
+    }
+    if (!(await store.findUser(user))) throw notFound('user', user)
+    return user
+  }
+}
+
+function stateAsked(text: string): TokenState | undefined {
+  return tokenStates.find((one) => one === text)
 }

@@ -1,5 +1,5 @@
 import type { Prisma, PrismaClient } from '../gen/prisma/client.ts'
-import type { Token, User } from './identity.ts'
+import type { Token, TokenState, User } from './identity.ts'
 
 type Row = Prisma.TokenGetPayload<object>
 type Transaction = Prisma.TransactionClient
@@ -67,21 +67,45 @@ export function openIdentityStore(db: PrismaClient) {
     createToken: async (token: Token, digest: string): Promise<void> => {
       await db.token.create({ data: { ...token, lastUsedAt: null, digest } })
     },
-    listTokens: async (user: string, after: string, limit: number): Promise<Token[]> => {
+    /** A person's tokens, with their owner; in one state when it is named. */
+    listTokens: async (
+      { user, state, now }: { user: string; state: TokenState | undefined; now: Date },
+      after: string,
+      limit: number,
+    ): Promise<{ token: Token; owner: User }[]> => {
       const rows = await db.token.findMany({
-        where: { userId: user, id: { gt: after } },
+        where: { userId: user, id: { gt: after }, ...(state ? inState(state, now) : {}) },
         orderBy: { id: 'asc' },
         take: limit,
+        include: { user: true },
       })
-      return rows.map(tokenOf)
+      return rows.map((row) => ({ token: tokenOf(row), owner: row.user }))
     },
     /** Deletes a token, of this owner when one is named; answers what was deleted. */
-    deleteToken: (id: string, owner: string | undefined): Promise<Token | undefined> =>
+    deleteToken: (
+      id: string,
+      owner: string | undefined,
+    ): Promise<{ token: Token; owner: User } | undefined> =>
       db.$transaction(async (tx) => {
-        const row = await tx.token.findFirst({ where: { id, ...(owner ? { userId: owner } : {}) } })
+        const where = { id, ...(owner ? { userId: owner } : {}) }
+        const row = await tx.token.findFirst({ where, include: { user: true } })
         if (!row) return undefined
         await tx.token.delete({ where: { id } })
-        return tokenOf(row)
+        return { token: tokenOf(row), owner: row.user }
+      }, PATIENT),
+
+    /** Gives a person another one-time code in the place of all that were not used; nothing changes while disabled. */
+    replaceEnrolment: (
+      userId: string,
+      enrolment: { digest: string; expiresAt: Date },
+    ): Promise<User | undefined> =>
+      db.$transaction(async (tx) => {
+        await lock(tx, `enrolment:${userId}`)
+        const user = await tx.user.findUnique({ where: { id: userId } })
+        if (!user?.enabled) return user ?? undefined
+        await tx.enrolment.deleteMany({ where: { userId, usedAt: null } })
+        await tx.enrolment.create({ data: { ...enrolment, userId } })
+        return user
       }, PATIENT),
 
     /** Trades a code for a token in one step, so that a code works once. Answers its owner. */
@@ -127,6 +151,11 @@ async function lock(tx: Transaction, name: string): Promise<void> {
 /** Prisma's code for a value that has to be unique and is not. */
 function isTaken(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'P2002'
+}
+
+function inState(state: TokenState, now: Date): Prisma.TokenWhereInput {
+  if (state === 'disabled') return { user: { enabled: false } }
+  return { user: { enabled: true }, expiresAt: state === 'expired' ? { lte: now } : { gt: now } }
 }
 
 function tokenOf({ id, userId, name, scope, project, expiresAt, lastUsedAt, createdAt }: Row): Token {

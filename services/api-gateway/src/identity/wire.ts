@@ -1,5 +1,5 @@
 import type { Token as TokenMessage, User as UserMessage } from '@slipway/contracts/identity/v1/identity'
-import type { Token, User } from './identity.ts'
+import type { Token, TokenState, User } from './identity.ts'
 
 /** A person as the contracts say it. */
 export function userMessage({ id, name, administrator, enabled, createdAt }: User): UserMessage {
@@ -7,7 +7,7 @@ export function userMessage({ id, name, administrator, enabled, createdAt }: Use
 }
 
 /** A token as the contracts say it; its digest stays here. */
-export function tokenMessage(token: Token): TokenMessage {
+export function tokenMessage(token: Token, state: TokenState): TokenMessage {
   const { id, userId, name, scope, project, expiresAt, lastUsedAt, createdAt } = token
-  return { id, user: userId, name, scope, project, expiresAt, lastUsedAt, createdAt }
+  return { id, user: userId, name, scope, project, expiresAt, lastUsedAt, createdAt, state }
 }

@@ -27,7 +27,9 @@ export type Entry = {
 
 /** What became known of a call while it went through the pipeline. */
 export type Seen = {
-  method: Method
+  /** The method, or what was asked for in its place: `POST /api/v1/nothing`. */
+  what: string
+  method?: Method
   door: 'rest' | 'grpc'
   source: string
   asker?: Asker
@@ -40,7 +42,11 @@ const LONGEST = 65_536
 
 /** The row of a call that did what was asked. */
 export function succeeded(seen: Seen, answer: Json, now: Date): Entry {
-  return { ...row(seen, answer, now), result: 'succeeded', after: kept(cut(answer, seen.method.response)) }
+  return {
+    ...row(seen, answer, now),
+    result: 'succeeded',
+    after: kept(cut(answer, seen.method?.response ?? '')),
+  }
 }
 
 /** The row of a call that was refused, or that failed for a reason of ours. */
@@ -75,7 +81,8 @@ function cutField(value: unknown, field: Schema): unknown {
   return field.$ref ? cut(value, field.$ref.slice(0, -1)) : value
 }
 
-function row({ method, door, source, asker, request = {}, before }: Seen, answer: Json, at: Date): Entry {
+function row(seen: Seen, answer: Json, at: Date): Entry {
+  const { what, method, door, source, asker, request = {}, before } = seen
   return {
     id: uuidv7(),
     at,
@@ -84,10 +91,10 @@ function row({ method, door, source, asker, request = {}, before }: Seen, answer
     token: asker?.token.id ?? '',
     source,
     door,
-    method: method.path.slice(1),
-    noun: method.access?.noun ?? '',
+    method: text(what),
+    noun: method?.access?.noun ?? '',
     project: text(request.project),
-    object: objectOf(method, request, answer).slice(0, 256),
+    object: method ? objectOf(method, request, answer).slice(0, 256) : '',
     result: 'succeeded',
     code: '',
     message: '',

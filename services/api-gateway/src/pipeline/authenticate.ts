@@ -1,4 +1,4 @@
-import { exhausted, unauthenticated } from '@slipway/errors'
+import { unauthenticated } from '@slipway/errors'
 import type { IdentityStore } from '../identity/store.ts'
 import { matches, readToken } from '../identity/token.ts'
 
@@ -41,9 +41,4 @@ export async function authenticate(
   await identity.tokenUsed(known.id, known.lastUsedAt, now)
   const { user, ...token } = known
   return { user, token }
-}
-
-/** What somebody is told who failed to sign in too often. */
-export function tooManyFailures() {
-  return exhausted('authorization', 'Too many unknown tokens came from this address.', 'Wait a minute.')
 }

@@ -49,3 +49,23 @@ test('a person reads so many streams at once, and another one when one has ended
   first.abort()
   limits.stream('me', new AbortController().signal)
 })
+
+test('refusals of strangers are recorded 600 at once and one a second of an address, and fewer of all together', () => {
+  const { now, pass } = clock()
+  const limits = createLimits({ principal: 1, source: 1 }, now)
+  for (let call = 0; call < 600; call++) expect(limits.stranger('a')).toBe('record')
+  expect(limits.stranger('a')).toBe('turn away')
+  pass(1_000)
+  expect([limits.stranger('a'), limits.stranger('a')]).toEqual(['record', 'turn away'])
+  const flood = Array.from({ length: 6_000 }, (_, call) => limits.stranger(`10.0.${call >> 8}.${call & 255}`))
+  expect(new Set(flood)).toEqual(new Set(['record', 'count']))
+  expect(limits.stranger('b')).toBe('count')
+})
+
+test('a clock that is set back refuses nobody', () => {
+  const { now, pass } = clock()
+  const limits = createLimits({ principal: 1, source: 10 }, now)
+  limits.source('a')
+  pass(-3_600_000)
+  limits.source('a')
+})

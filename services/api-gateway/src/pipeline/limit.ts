@@ -7,14 +7,16 @@ export type Limits = {
   principal: (user: string) => void
   /** Counts one more stream that somebody reads, until `ended` aborts. */
   stream: (user: string, ended: AbortSignal) => void
-  /** Whether one more failed sign-in from this address is answered as such, and recorded. */
-  failure: (address: string) => boolean
+  /** Whether one more refusal of a caller without a valid token is recorded, only counted, or not even looked at. */
+  stranger: (address: string) => 'record' | 'count' | 'turn away'
   /** Whether one more refusal by these limits is recorded. */
   recorded: (address: string) => boolean
 }
 
-// The audit must not be a way to fill the disk: after 600 at once, failed sign-ins from an address are written one a second.
-const FAILURES = { rate: 1, depth: 600 }
+// The audit must not be a way to fill the disk. Of refusals of strangers 600 at once and then one a second of an address are
+// recorded; of all addresses together 6,000 at once and then two a second: 170,000 rows or 70 MB a day, each kept for 30 days.
+const STRANGER = { rate: 1, depth: 600 }
+const STRANGERS = { rate: 2, depth: 6_000 }
 const RECORDED = { rate: 1 / 60, depth: 1 }
 /** Streams that one person may read at once: each holds a consumer of the bus and a stream to the runner for each run. */
 const STREAMS = 64
@@ -28,6 +30,8 @@ const HELD = 10_000
 export function createLimits(rates: Rates, now: () => Date): Limits {
   const sources = buckets({ rate: rates.source, depth: rates.source * 2 }, now)
   const principals = buckets({ rate: rates.principal, depth: rates.principal * 2 }, now)
+  const stranger = buckets(STRANGER, now)
+  const strangers = buckets(STRANGERS, now)
   const streams = new Map<string, number>()
   return {
     source: (address) => {
@@ -47,7 +51,10 @@ export function createLimits(rates: Rates, now: () => Date): Limits {
       }
       ended.addEventListener('abort', release, { once: true })
     },
-    failure: buckets(FAILURES, now),
+    stranger: (address) => {
+      if (!stranger(address)) return 'turn away'
+      return strangers('all') ? 'record' : 'count'
+    },
     recorded: buckets(RECORDED, now),
   }
 }
@@ -69,7 +76,8 @@ function buckets(
   return (key) => {
     const at = now().getTime()
     const bucket = held.get(key) ?? { left: depth, at }
-    bucket.left = Math.min(depth, bucket.left + ((at - bucket.at) / 1000) * rate)
+    // A clock that is set back takes nothing away.
+    bucket.left = Math.min(depth, bucket.left + (Math.max(0, at - bucket.at) / 1000) * rate)
     bucket.at = at
     held.delete(key)
     held.set(key, bucket)

@@ -1,15 +1,15 @@
 import type { Method } from '@slipway/contracts'
-import { type SlipwayError, toSlipwayError, unauthenticated } from '@slipway/errors'
-import type { Log } from '@slipway/telemetry'
-import type { AuditStore } from '../audit/store.ts'
+import { invalid, type Problem, type SlipwayError, unauthenticated } from '@slipway/errors'
 import type { IdentityStore } from '../identity/store.ts'
-import { cut, refused, type Seen, succeeded } from './audit.ts'
-import { type Asker, authenticate, tooManyFailures } from './authenticate.ts'
+import { allProblems, dryRunWithout } from './all-problems.ts'
+import { cut, type Seen } from './audit.ts'
+import { type Asker, authenticate } from './authenticate.ts'
 import { authorise, type Membership, type Role } from './authorise.ts'
 import { fieldsOf, handle, type OwnCall, principalOf, readerOf, type Table } from './handle.ts'
 import type { Once } from './idempotency.ts'
-import { isRefusedByLimit, type Limits } from './limit.ts'
-import { validate } from './validate.ts'
+import type { Limits } from './limit.ts'
+import type { Recorder } from './record.ts'
+import { type FormProblem, validate } from './validate.ts'
 import { whileAllowed } from './while-allowed.ts'
 import { type Json, requestFromJson, responseToJson } from './wire.ts'
 
@@ -21,12 +21,17 @@ export type Incoming = {
   source: string
   bearer: string | undefined
   idempotencyKey: string | undefined
-  /** The request as JSON; throws what is malformed about it. */
-  read: () => Json
+  /** What the route names, known also when the rest can't be read. */
+  named: Json
+  /** The request as JSON, and what was wrong about where its fields stood; throws what is malformed. */
+  read: () => { request: Json; problems: readonly Problem[] }
   /** The request as a message, where the door has one. */
   message?: unknown
   signal: AbortSignal
 }
+
+/** What a door could not take in as a call: a body that is too large, a route that is not there. */
+export type Unread = Pick<Incoming, 'door' | 'source' | 'bearer'> & Pick<Seen, 'what' | 'method' | 'request'>
 
 /** An answered call: the response and the request that it answers. */
 type Answered = { request: Json; response: unknown }
@@ -36,30 +41,36 @@ export type Pipeline = {
   call: (incoming: Incoming) => Promise<Answered>
   /** Opens a stream; refusals come before its first batch. It ends with an error when the reader's rights end. */
   open: (incoming: Incoming) => Promise<AsyncIterable<readonly unknown[]>>
+  /** Records the refusal of what was no call yet, and answers it as it is to be told. */
+  turnAway: (unread: Unread, error: SlipwayError) => Promise<SlipwayError>
 }
 
 type Parts = {
   identity: IdentityStore
   membership: Membership
-  audit: AuditStore
+  record: Recorder
   limits: Limits
   once: Once
   table: Table
-  log: Log
   now: () => Date
 }
 
 /** A call that may be made. */
 type Admitted = { asker: Asker | undefined; role: Role | undefined; request: Json; message: unknown }
 
+/** A call of wrong form, as far as it is known. */
+type Refused = { wrong: FormProblem[]; asker: Asker | undefined; request: Json; project: string }
+
 const BEFORE_MS = 2_000
+/** How long the owner of a request of wrong form may look for more that is wrong. */
+const DRY_MS = 10_000
 
 /**
  * limit the address → authenticate → validate → authorise this object → limit the person → idempotency → handle → audit.
  * Every public method of both doors passes here and nowhere else.
  */
 export function createPipeline(parts: Parts): Pipeline {
-  const { identity, membership, audit, limits, once, table, log, now } = parts
+  const { identity, membership, record, limits, once, table, now } = parts
 
   async function admit(incoming: Incoming, seen: Seen): Promise<Admitted> {
     const { method, source, bearer, read } = incoming
@@ -69,13 +80,36 @@ export function createPipeline(parts: Parts): Pipeline {
     limits.source(source)
     const asker = access.role === 'anyone' ? undefined : await authenticate(identity, bearer, now())
     if (asker) seen.asker = asker
-    const request = read()
+    const { request, problems } = read()
     seen.request = request
-    validate(method, request, incoming.message === undefined ? 'json' : 'message')
+    const form = validate(method, request, incoming.message === undefined ? 'json' : 'message')
+    const wrong = [...problems.map((problem) => ({ problem })), ...form]
     const project = typeof request.project === 'string' ? request.project : ''
+    if (wrong.length > 0) throw invalid(await problemsOf(incoming, { wrong, asker, request, project }, seen))
     const role = await authorise(access, asker, project, membership)
     if (asker) limits.principal(asker.user.id)
     return { asker, role, request, message: incoming.message ?? requestFromJson(method, request) }
+  }
+
+  /** All problems of a request that can't be taken as it is. Its owner is asked only by whoever may make the call. */
+  async function problemsOf(
+    incoming: Incoming,
+    { wrong, asker, request, project }: Refused,
+    seen: Seen,
+  ): Promise<Problem[]> {
+    const { method } = incoming
+    const rest = asker && dryRunWithout(method, request, wrong)
+    if (!rest || !method.access || wrong.some(({ problem }) => problem.field === 'project')) {
+      return allProblems(wrong, async () => {})
+    }
+    limits.principal(asker.user.id)
+    const role = await authorise(method.access, asker, project, membership).catch(() => undefined)
+    return allProblems(wrong, async () => {
+      if (!role) return
+      const message = requestFromJson(method, rest)
+      const call = callOf({ asker, role, request: rest, message }, incoming, seen)
+      await handle(table, method, message, { ...call, forward: { ...call.forward, deadlineMs: DRY_MS } })
+    })
   }
 
   function callOf(admitted: Admitted, incoming: Incoming, seen: Seen): OwnCall {
@@ -94,24 +128,25 @@ export function createPipeline(parts: Parts): Pipeline {
   }
 
   /** What the object is before it is changed, where it can be read; the change goes on without. */
-  async function lookBefore(admitted: Admitted, call: OwnCall, seen: Seen): Promise<void> {
-    const reader = readerOf(seen.method)
-    if (!reader) return
+  async function lookBefore(method: Method, { request: asked }: Admitted, call: OwnCall): Promise<unknown> {
+    const reader = readerOf(method)
+    if (!reader) return undefined
     try {
-      const named = fieldsOf(reader).map((field) => [field, admitted.request[field] ?? ''])
+      const named = fieldsOf(reader).map((field) => [field, asked[field] ?? ''])
       const request = requestFromJson(reader, Object.fromEntries(named))
       const quick = { ...call, forward: { ...call.forward, deadlineMs: BEFORE_MS } }
       const before = await handle(table, reader, request, quick)
-      seen.before = cut(responseToJson(reader, before), reader.response)
+      return cut(responseToJson(reader, before), reader.response)
     } catch {
       // There is none, or its owner does not answer: the call itself will say so.
+      return undefined
     }
   }
 
   async function execute(admitted: Admitted, incoming: Incoming, seen: Seen): Promise<unknown> {
     const { method, idempotencyKey } = incoming
     const call = callOf(admitted, incoming, seen)
-    if (!seen.method.access?.safe) await lookBefore(admitted, call, seen)
+    if (!method.access?.safe) seen.before = await lookBefore(method, admitted, call)
     if (!idempotencyKey || method.access?.safe) return handle(table, method, admitted.message, call)
     const name = { principal: admitted.asker?.user.id ?? 'nobody', method: method.path, key: idempotencyKey }
     const body = method.definition.requestSerialize(admitted.message)
@@ -123,26 +158,26 @@ export function createPipeline(parts: Parts): Pipeline {
     return method.definition.responseDeserialize(Buffer.from(answer))
   }
 
-  /** Records a refusal and answers it as it is to be told. */
-  async function refuse(thrown: unknown, seen: Seen): Promise<SlipwayError> {
-    const error = toSlipwayError(thrown)
-    if (error.code === 'Bug') {
-      log.error({ err: error.cause ?? error, method: seen.method.path }, 'a call failed by our mistake')
-    }
-    if (error.code === 'Unauthenticated' && !limits.failure(seen.source)) return tooManyFailures()
-    // The limits protect the database too: what they refuse is written once a minute.
-    if (isRefusedByLimit(error) && !limits.recorded(seen.source)) return error
-    await record(() => audit.add(refused(seen, error, now())))
-    return error
-  }
-
-  async function record(add: () => Promise<void>): Promise<void> {
-    await add().catch((err: unknown) => log.error({ err }, 'an audit entry could not be written'))
-  }
-
-  const seenOf = ({ method, door, source }: Incoming): Seen => ({ method, door, source })
+  const seenOf = ({ method, door, source, named }: Incoming): Seen => ({
+    what: method.path.slice(1),
+    method,
+    door,
+    source,
+    request: named,
+  })
 
   return {
+    turnAway: async ({ bearer, ...seen }, error) => {
+      try {
+        limits.source(seen.source)
+        const asker = bearer && (await authenticate(identity, bearer, now()).catch(() => undefined))
+        if (!asker) return await record.refused(error, seen)
+        limits.principal(asker.user.id)
+        return await record.refused(error, { ...seen, asker })
+      } catch (thrown) {
+        return record.refused(thrown, seen)
+      }
+    },
     call: async (incoming) => {
       const seen = seenOf(incoming)
       try {
@@ -150,11 +185,11 @@ export function createPipeline(parts: Parts): Pipeline {
         const response = await execute(admitted, incoming, seen)
         if (!incoming.method.access?.safe) {
           const answer = responseToJson(incoming.method, response)
-          await record(() => audit.add(succeeded(seen, answer, now())))
+          await record.succeeded(seen, answer)
         }
         return { request: admitted.request, response }
       } catch (thrown) {
-        throw await refuse(thrown, seen)
+        throw await record.refused(thrown, seen)
       }
     },
     open: async (incoming) => {
@@ -168,11 +203,12 @@ export function createPipeline(parts: Parts): Pipeline {
         const batches = (await handle(table, incoming.method, admitted.message, call)) as AsyncIterable<
           readonly unknown[]
         >
-        const stillAllowed = () => admit({ ...incoming, read: () => admitted.request }, seen)
+        const stillAllowed = () =>
+          admit({ ...incoming, read: () => ({ request: admitted.request, problems: [] }) }, seen)
         return whileAllowed(batches, { ending, cut: incoming.signal, stillAllowed })
       } catch (thrown) {
         ending.abort()
-        throw await refuse(thrown, seen)
+        throw await record.refused(thrown, seen)
       }
     },
   }

@@ -1,53 +1,70 @@
 import type { Method } from '@slipway/contracts'
 import { schemas } from '@slipway/contracts'
-import { bug, invalid, type Problem } from '@slipway/errors'
-import { Ajv2020 } from 'ajv/dist/2020.js'
+import { bug, type Problem } from '@slipway/errors'
+import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
+import { blankOf, type Misfit, type Path } from './leave-out.ts'
 import type { Json } from './wire.ts'
-import { inWords } from './words.ts'
+import { fieldOf, inWords, pathOf } from './words.ts'
 
 const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: false })
 formats.default(ajv, ['date-time'])
 for (const schema of Object.values(schemas)) ajv.addSchema(schema)
 
 const DEPTH = 32
-/** A body of a megabyte could have a hundred thousand; nobody reads them. */
-const SHOWN = 100
+
+/** A problem of a request's form, and the value that has to go before the rest can be looked at. */
+export type FormProblem = { problem: Problem; misfit?: Misfit }
 
 /**
- * Checks a request against the JSON Schema of its message and throws all problems together, each with the field,
- * what is wrong in words, and the way out. In a `message` (gRPC) false can't be told from absent, in JSON it can.
+ * Checks a request against the JSON Schema of its message and answers all problems together, each with the field, what is
+ * wrong in words, and the way out. In a `message` (gRPC) false can't be told from absent, in JSON it can.
  */
-export function validate(method: Method, request: Json, from: 'json' | 'message'): void {
+export function validate(method: Method, request: Json, from: 'json' | 'message'): FormProblem[] {
   const check = ajv.getSchema(method.request)
   if (!check) throw bug(`the contracts have no schema of ${method.request}`)
-  const problems: Problem[] = []
-  if (!check(request)) {
-    const errors = (check.errors ?? []).filter((error) => from === 'json' || !isAbsentFalse(error))
-    problems.push(...errors.map(inWords))
-  }
-  problems.push(...unprintable(request, '', DEPTH))
-  if (problems.length > 0) throw invalid(problems.slice(0, SHOWN))
+  const errors = check(request) ? [] : (check.errors ?? [])
+  const real = errors.filter((error) => from === 'json' || !isAbsentFalse(error))
+  return [
+    ...real.map((error) => ({ problem: inWords(error), ...misfitOf(error) })),
+    ...unprintable(request, [], DEPTH),
+  ]
 }
 
-function isAbsentFalse(error: NonNullable<ReturnType<typeof ajv.compile>['errors']>[number]): boolean {
+function isAbsentFalse(error: ErrorObject): boolean {
   if (error.keyword !== 'required') return false
   return error.parentSchema?.properties?.[error.params.missingProperty]?.type === 'boolean'
+}
+
+function misfitOf({ keyword, instancePath, params, parentSchema }: ErrorObject): { misfit?: Misfit } {
+  // What is missing needs not to be left out.
+  if (keyword === 'required') return {}
+  const path = pathOf(instancePath)
+  if (keyword === 'additionalProperties') {
+    return { misfit: { path: [...path, String(params.additionalProperty)], blank: '' } }
+  }
+  return { misfit: { path, blank: blankOf(parentSchema?.type) } }
 }
 
 // Line ends and tabs are part of keys and CSV; all others break logs, terminals and PostgreSQL's text.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is looked for
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/
 
-function unprintable(value: unknown, field: string, depth: number): Problem[] {
-  if (typeof value === 'string') {
-    if (!CONTROL.test(value) && value.isWellFormed()) return []
-    return [{ field, message: 'holds control characters', hint: 'Use only characters that can be printed.' }]
-  }
+function unprintable(value: unknown, path: Path, depth: number): FormProblem[] {
+  if (typeof value === 'string') return isPrintable(value) ? [] : [unprintableAt(path, fieldOf(path))]
   if (typeof value !== 'object' || value === null || depth === 0) return []
   return Object.entries(value).flatMap(([name, inner]) => {
-    const at = Array.isArray(value) ? `${field}[${name}]` : field ? `${field}.${name}` : name
-    const own = unprintable(name, field || 'name of a field', 1)
-    return [...own, ...unprintable(inner, at, depth - 1)]
+    const at = [...path, name]
+    if (isPrintable(name)) return unprintable(inner, at, depth - 1)
+    return [unprintableAt(at, path.length > 0 ? fieldOf(path) : 'name of a field')]
   })
+}
+
+function isPrintable(text: string): boolean {
+  return !CONTROL.test(text) && text.isWellFormed()
+}
+
+function unprintableAt(path: Path, field: string): FormProblem {
+  const hint = 'Use only characters that can be printed.'
+  return { problem: { field, message: 'holds control characters', hint }, misfit: { path, blank: '' } }
 }

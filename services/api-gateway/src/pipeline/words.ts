@@ -11,7 +11,7 @@ export function inWords(error: ErrorObject): Problem {
     : { message: error.message ?? 'is wrong', hint: 'Look it up in the API document.' }
   const own = error.parentSchema?.['x-hint']
   return {
-    field: fieldOf(error.instancePath, name),
+    field: fieldOf([...pathOf(error.instancePath), ...(name === undefined ? [] : [name])]),
     message,
     hint: typeof own === 'string' && !name ? `${sentence(own)}` : hint,
   }
@@ -71,15 +71,18 @@ const words: Record<string, (error: ErrorObject) => Words> = {
   format: () => ({ message: 'is not a time', hint: 'Send a time like 2026-01-31T12:00:00Z.' }),
 }
 
-/** /spec/nodes/0/host → spec.nodes[0].host */
-function fieldOf(pointer: string, name?: string): string {
-  const parts = pointer.split('/').slice(1)
-  if (name !== undefined) parts.push(name)
-  const path = parts
+/** A JSON pointer's parts: /spec/nodes/0 → spec, nodes, 0. */
+export function pathOf(pointer: string): string[] {
+  return pointer
+    .split('/')
+    .slice(1)
     .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
-    .map((part) => (/^\d+$/.test(part) ? `[${part}]` : `.${part}`))
-    .join('')
-  return path.replace(/^\./, '') || 'body'
+}
+
+/** spec, nodes, 0, host → spec.nodes[0].host */
+export function fieldOf(path: readonly string[]): string {
+  const text = path.map((part) => (/^\d+$/.test(part) ? `[${part}]` : `.${part}`)).join('')
+  return text.replace(/^\./, '') || 'body'
 }
 
 function hintOf(schema: Record<string, unknown>): string | undefined {

@@ -56,7 +56,7 @@ export function problemOf(
     code: error.code,
     // A bug's own words may hold anything: they stay in the log.
     detail: error.code === 'Bug' ? 'The log has the details under this trace id.' : error.message,
-    problems: error.problems,
+    problems: error.problems.map(({ field, message, hint }) => ({ field, message, hint })),
     traceId,
   }
 }

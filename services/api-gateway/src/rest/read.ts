@@ -19,8 +19,8 @@ const QUERY_BESIDE_BODY = ['dryRun']
 
 type Field = { type?: string; items?: Field; 'x-secret'?: boolean }
 
-/** The request as JSON: the route's braces, then the query of GET and DELETE, or the body. */
-export function readRequest(method: Method, parts: Parts): Json {
+/** The request as JSON: the route's braces, then the query of GET and DELETE, or the body; and what stands in a wrong place. */
+export function readRequest(method: Method, parts: Parts): { request: Json; problems: Problem[] } {
   const fields = (schemas[method.request] as { properties: Record<string, Field> }).properties
   const inBody = method.route?.verb !== 'get' && method.route?.verb !== 'delete'
   const request: Json = inBody ? readBody(parts, fields) : withoutBody(parts)
@@ -29,8 +29,7 @@ export function readRequest(method: Method, parts: Parts): Json {
     ...fromRoute(request, method, parts.params),
     ...fromHeaders(request, parts, fields),
   ]
-  if (problems.length > 0) throw invalid(problems)
-  return request
+  return { request, problems }
 }
 
 function readBody({ body, contentType }: Parts, fields: Record<string, Field>): Json {

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
 import helmet from '@fastify/helmet'
 import { type Method, methods } from '@slipway/contracts'
-import { invalid, SlipwayError, toSlipwayError } from '@slipway/errors'
+import { toSlipwayError } from '@slipway/errors'
 import type { Tls } from '@slipway/rpc'
-import { currentTraceparent, inSpan, type Log } from '@slipway/telemetry'
+import { addFacts, currentTraceId, inSpan, type Log, markFailed, type SpanOf } from '@slipway/telemetry'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Incoming, Pipeline } from '../pipeline/pipeline.ts'
 import { responseToJson } from '../pipeline/wire.ts'
@@ -13,10 +13,7 @@ import { openApiDocument } from './openapi.ts'
 import { problemOf } from './problem.ts'
 import { type Parts, readRequest } from './read.ts'
 import { serverSentEvents } from './sse.ts'
-
-const BODY_LIMIT = 1024 * 1024
-/** What is read and thrown away of a body that is too large, so that its sender hears the answer. */
-const DRAIN_LIMIT = 32 * BODY_LIMIT
+import { BODY_LIMIT, drain, noRoute, unreadable, unreadOf } from './unread.ts'
 
 /** The routes that are not methods of the table, and why: probes come without a token, and the document is public. */
 export const outsidePipeline = ['/healthz', '/readyz', `${BASE}/openapi.json`]
@@ -32,7 +29,7 @@ export async function createRest(parts: {
   onRoute?: (route: { method: string | string[]; url: string }) => void
 }): Promise<FastifyInstance> {
   const { pipeline, tls, ready, log, ending, onRoute } = parts
-  const app = fastify({
+  const secure = fastify({
     https: { key: tls.key, cert: tls.cert },
     bodyLimit: BODY_LIMIT,
     logger: false,
@@ -40,7 +37,12 @@ export async function createRest(parts: {
     exposeHeadRoutes: false,
     // Longer ids than ours reach the schema, which refuses them by name.
     routerOptions: { maxParamLength: 1024 },
-  }) as unknown as FastifyInstance
+    // A path that can't be decoded comes to no route and no handler of errors.
+    frameworkErrors: (error, request, reply) => void turnAway(error, request as never, reply as never),
+  })
+  const app = secure as unknown as FastifyInstance
+  const renewed = tls.onRenewed(() => secure.server.setSecureContext({ cert: tls.cert, key: tls.key }))
+  app.addHook('onClose', async () => renewed())
   if (onRoute) app.addHook('onRoute', onRoute)
   await app.register(helmet)
   app.removeAllContentTypeParsers()
@@ -48,8 +50,8 @@ export async function createRest(parts: {
   app.addContentTypeParser(['application/json', 'text/csv'], { parseAs: 'buffer' }, (_request, body, done) =>
     done(null, body),
   )
-  app.setErrorHandler((error, request, reply) => refuse(request, reply, error))
-  app.setNotFoundHandler((request, reply) => refuse(request, reply, noRoute(request)))
+  app.setErrorHandler(turnAway)
+  app.setNotFoundHandler((request, reply) => turnAway(noRoute(request), request, reply))
 
   const document = JSON.stringify(openApiDocument())
   app.get('/healthz', async () => ({ status: 'ok' }))
@@ -62,9 +64,17 @@ export async function createRest(parts: {
     if (!method.access || !method.route) continue
     app.route({
       method: method.route.verb.toUpperCase(),
+      config: { path: method.path } as object,
       url: `${BASE}${method.route.path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
       handler: (request, reply) =>
-        inSpan(method.path, carrierOf(request), () => answer(method, request, reply)),
+        inSpan(spanOf(method, request), async () => {
+          const answered = await answer(method, request, reply).catch((thrown) =>
+            refuse(request, reply, thrown),
+          )
+          addFacts({ 'http.response.status_code': reply.statusCode })
+          if (reply.statusCode >= 500) markFailed()
+          return answered
+        }),
     })
   }
   return app
@@ -90,19 +100,32 @@ export async function createRest(parts: {
       .send(said.body)
   }
 
+  /** Refuses what did not become a call; the pipeline recorded all others. */
+  async function turnAway(
+    thrown: unknown,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<FastifyReply> {
+    const { error, status } = unreadable(thrown) ?? { error: toSlipwayError(thrown), status: undefined }
+    // Probes that fail are no refusals.
+    if (status === undefined && error.code !== 'NotFound') return refuse(request, reply, error)
+    const told = await pipeline.turnAway({ ...unreadOf(request), bearer: bearerOf(request) }, error)
+    if (status === 413) await drain(request)
+    return refuse(request, reply, told, told === error ? status : undefined)
+  }
+
   async function refuse(
     request: FastifyRequest,
     reply: FastifyReply,
     thrown: unknown,
+    status?: number,
   ): Promise<FastifyReply> {
-    const { error, status } = meant(thrown)
-    const problem = problemOf(error, {
+    const problem = problemOf(toSlipwayError(thrown), {
       traceId: traceOf(request),
       ...(status ? { status } : {}),
       ifMatch: request.headers['if-match'] !== undefined,
     })
     if (problem.status === 500) log.error({ traceId: problem.traceId }, 'a call was answered with 500')
-    if (problem.status === 413) await drain(request)
     if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
     if (problem.status === 429 || problem.status === 503) reply.header('retry-after', '1')
     return reply
@@ -115,7 +138,6 @@ export async function createRest(parts: {
 
 function incomingOf(method: Method, request: FastifyRequest, signal: AbortSignal): Incoming {
   const { headers } = request
-  const [, bearer] = /^Bearer (\S+)$/i.exec(headers.authorization ?? '') ?? []
   const parts: Parts = {
     params: request.params as Parts['params'],
     query: request.query as Parts['query'],
@@ -128,68 +150,40 @@ function incomingOf(method: Method, request: FastifyRequest, signal: AbortSignal
     method,
     door: 'rest',
     source: request.ip,
-    bearer,
+    bearer: bearerOf(request),
     idempotencyKey: one(headers['idempotency-key']),
+    named: parts.params,
     read: () => readRequest(method, parts),
     signal,
   }
+}
+
+function bearerOf({ headers }: FastifyRequest): string | undefined {
+  return /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1]
 }
 
 function one(header: string | string[] | undefined): string | undefined {
   return Array.isArray(header) ? header[0] : header
 }
 
-/** Our error behind what was thrown; Fastify's own have a status of theirs. */
-function meant(thrown: unknown): { error: SlipwayError; status?: number } {
-  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    const hint = 'Send less, or in several calls.'
-    return { error: wrong('body', `is larger than ${BODY_LIMIT} bytes`, hint), status: 413 }
+/** The trace of a request: the current one, or the caller's or a new number where there is none. */
+function traceOf({ headers }: FastifyRequest): string {
+  const [, callers] = /^[\da-f]{2}-([\da-f]{32})-/.exec(one(headers.traceparent) ?? '') ?? []
+  return currentTraceId() ?? callers ?? randomBytes(16).toString('hex')
+}
+
+function spanOf({ route }: Method, { method, headers, params }: FastifyRequest): SpanOf {
+  const path = `${BASE}${route?.path}`
+  const { project } = params as { project?: string }
+  return {
+    service: 'api-gateway',
+    kind: 'server',
+    name: `${method} ${path}`,
+    facts: {
+      'http.request.method': method,
+      'http.route': path,
+      ...(project ? { 'slipway.project': project } : {}),
+    },
+    from: { get: (key: string) => [headers[key]], set: () => {} },
   }
-  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
-    return { error: wrong('Content-Type', 'is not application/json', 'Send JSON.'), status: 415 }
-  }
-  if (typeof code === 'string' && code.startsWith('FST_ERR_')) {
-    return { error: wrong('request', 'can’t be read', 'Send it as the API document describes it.') }
-  }
-  return { error: toSlipwayError(thrown) }
-}
-
-function noRoute({ method, url }: FastifyRequest): SlipwayError {
-  const [path] = url.split('?')
-  return new SlipwayError('NotFound', `There is no ${method} ${path?.slice(0, 256)}.`, [
-    { field: 'route', message: 'is not known', hint: `${BASE}/openapi.json lists all that are.` },
-  ])
-}
-
-function wrong(field: string, message: string, hint: string): SlipwayError {
-  return invalid([{ field, message, hint }])
-}
-
-/** Lets the sender finish: whoever still writes does not read, and would see a reset instead of the answer. */
-function drain({ raw }: FastifyRequest): Promise<void> {
-  if (raw.complete || raw.destroyed) return Promise.resolve()
-  return new Promise((resolve) => {
-    let seen = 0
-    raw.on('data', (chunk: Buffer) => {
-      seen += chunk.length
-      if (seen > DRAIN_LIMIT) resolve()
-    })
-    raw.once('end', resolve).once('close', resolve)
-    raw.resume()
-  })
-}
-
-const traces = new WeakMap<FastifyRequest, string>()
-
-/** The trace of a request: the current one, or a number of its own where tracing is off. */
-function traceOf(request: FastifyRequest): string {
-  const [, trace] = (currentTraceparent() ?? one(request.headers.traceparent) ?? '').split('-')
-  const known = traces.get(request) ?? (trace || randomBytes(16).toString('hex'))
-  traces.set(request, known)
-  return known
-}
-
-function carrierOf({ headers }: FastifyRequest) {
-  return { get: (key: string) => [headers[key]], set: () => {} }
 }

@@ -92,6 +92,45 @@ test('a name that is taken, a host in a cluster, a foreign host and a wrong rang
   ])
 })
 
+test('clocks and machine ids are asked for again, and a create is refused by what they are now', async () => {
+  const [one, two] = await newHosts('p11', 2)
+  if (!one || !two) throw new Error('no hosts')
+  const said = (machine_id: string, ahead: number) => ({
+    findings: [],
+    facts: { machine_id, host_name: machine_id, epoch: Date.now() / 1000 + ahead },
+  })
+  site.runner.on('preflight.yml', async () => ({
+    hosts: [
+      { name: one.name, result: said('m1', 0) },
+      { name: two.name, result: said('m1', 600) },
+    ],
+  }))
+  const { operation } = await site.clusters.createCluster(wish('p11', 'c', [one, two]))
+  const { id, failure } = await site.ended('p11', operation?.id ?? '')
+  expect(failure).toMatchObject({
+    code: 'Precondition',
+    host: two.name,
+    task: 'clock-wrong',
+    retryable: false,
+  })
+  expect(failure?.hint).toBe('Set it right (chrony, systemd-timesyncd), then resume the operation.')
+  const at = `${two.name}: `
+  expect(failure?.message.split('\n')).toEqual([
+    expect.stringMatching(`^${at}the clock of ${two.name} is (600|59\\d)(\\.\\d+)? s ahead of Slipway's$`),
+    `${at}${two.name} has the machine id of ${one.name}`,
+    `${at}${two.name} and ${one.name} both call themselves m1`,
+  ])
+  site.runner.on('preflight.yml', async () => ({
+    hosts: [
+      { name: one.name, result: said('m1', 0) },
+      { name: two.name, result: said('m2', 2) },
+    ],
+  }))
+  site.runner.on('prepare.yml', async () => ({ failure: { message: 'enough', host: '' } }))
+  await site.operations.resumeOperation({ project: 'p11', id })
+  expect((await site.ended('p11', id)).failure?.message).toBe('enough')
+})
+
 test('findings of all hosts are one failure, the first one first, and the failed create can be resumed', async () => {
   const [one, two] = await newHosts('p5', 2)
   if (!one || !two) throw new Error('no hosts')

@@ -33,6 +33,6 @@ export function refuse(findings: readonly Finding[]): void {
   throw new SlipwayError(
     code,
     `${first.field}: ${first.message}${more}`,
-    findings.map(({ field, message, hint }) => ({ field, message, hint })),
+    findings.map(({ code: _, ...problem }) => problem),
   )
 }

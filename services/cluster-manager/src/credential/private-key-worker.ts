@@ -1,14 +1,18 @@
 // Runs in a worker thread: see private-key.ts.
 import { createPrivateKey, type KeyObject } from 'node:crypto'
 import { parentPort, workerData } from 'node:worker_threads'
-import type { KeyProblem, KeyQuestion } from './private-key.ts'
+import type { KeyAnswer, KeyProblem, KeyQuestion } from './private-key.ts'
 
 const MAGIC = 'openssh-key-v1\0'
 const OPENSSH = /^-----BEGIN OPENSSH PRIVATE KEY-----([\s\S]*?)-----END OPENSSH PRIVATE KEY-----\s*$/
 const PEM = /^-----BEGIN ((RSA|EC|ENCRYPTED) )?PRIVATE KEY-----/
 
 const question: KeyQuestion = workerData
-parentPort?.postMessage(await problemOf(question))
+say({ problem: await problemOf(question) })
+
+function say(answer: KeyAnswer): void {
+  parentPort?.postMessage(answer)
+}
 
 async function problemOf({ text, passphrase }: KeyQuestion): Promise<KeyProblem | undefined> {
   const openssh = OPENSSH.exec(text)
@@ -39,6 +43,7 @@ async function opensshProblem(
 ): Promise<KeyProblem | undefined> {
   // Only here: loading it takes as long as the rest.
   const { default: ssh2 } = await import('ssh2')
+  if (encrypted) say('checking')
   const parsed = ssh2.utils.parseKey(text, encrypted ? passphrase : undefined)
   const failed = parsed instanceof Error || (Array.isArray(parsed) && parsed.length === 0)
   if (failed) return encrypted ? doesNotFit() : unreadable()
@@ -47,6 +52,7 @@ async function opensshProblem(
 
 function pemProblem(text: string, passphrase: string, encrypted: boolean): KeyProblem | undefined {
   let key: KeyObject
+  if (encrypted) say('checking')
   try {
     key = createPrivateKey({ key: text, ...(encrypted ? { passphrase } : {}) })
   } catch {

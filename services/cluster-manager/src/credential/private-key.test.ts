@@ -62,6 +62,11 @@ test('a passphrase that would take minutes to check is refused after some second
   expect(ticks.length).toBeGreaterThan(5)
 })
 
+test('a key without a passphrase is never refused for the time that it takes to look at it', async () => {
+  const text = await make('hasty', '', '-t', 'ed25519')
+  expect(await privateKeyProblem({ text, passphrase: '' }, 1)).toBeUndefined()
+})
+
 test('an Ed25519 key in PEM form is refused with the way out', async () => {
   const { privateKey } = generateKeyPairSync('ed25519')
   const text = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()

@@ -1,21 +1,20 @@
 import type { CredentialServiceServer } from '@slipway/contracts/credential/v1/credential_service'
 import type { Handlers } from '@slipway/rpc'
 import type { PublicKeys } from '@slipway/secrets'
-import type { Database } from '../store.ts'
+import { type AcceptDeps, acceptJumpHostKey } from './accept-jump-host-key.ts'
 import { createCredential } from './create.ts'
 import { deleteCredential } from './delete.ts'
 import { listCredentials, readCredential } from './read.ts'
 import { credentialMessage, newCredential } from './wire.ts'
 
 /** What CredentialService answers. */
-export function credentialHandlers(deps: {
-  db: Database
-  publicKeys: PublicKeys
-  /** Addresses that Slipway itself answers on; asked for at each call. */
-  ownAddresses: () => Promise<ReadonlySet<string>>
-  now: () => Date
-  newId: () => string
-}): Handlers<CredentialServiceServer> {
+export function credentialHandlers(
+  deps: AcceptDeps & {
+    publicKeys: PublicKeys
+    /** Addresses that Slipway itself answers on; asked for at each call. */
+    ownAddresses: () => Promise<ReadonlySet<string>>
+  },
+): Handlers<CredentialServiceServer> {
   const { db } = deps
   return {
     createCredential: async (request) =>
@@ -29,5 +28,6 @@ export function credentialHandlers(deps: {
       await deleteCredential(db, project, id)
       return {}
     },
+    acceptJumpHostKey: async (request) => credentialMessage(await acceptJumpHostKey(deps, request)),
   }
 }

@@ -67,3 +67,16 @@ export async function setJumpHostKeys(db: Transaction, id: string, keys: readonl
     data: { jumpHostKeys: [...keys], version: { increment: 1 } },
   })
 }
+
+/** Pins other keys of a jump host; undefined when the credential is not as it was read. */
+export async function replaceJumpHostKeys(
+  tx: Transaction,
+  { id, version }: Credential,
+  keys: readonly string[],
+): Promise<Credential | undefined> {
+  const [row] = await tx.credential.updateManyAndReturn({
+    where: { id, version },
+    data: { jumpHostKeys: [...keys], version: { increment: 1 } },
+  })
+  return row
+}

@@ -1,6 +1,7 @@
 import type { Credential as CredentialMessage } from '@slipway/contracts/credential/v1/credential'
 import type { CreateCredentialRequest } from '@slipway/contracts/credential/v1/credential_service'
 import type { Login } from '@slipway/contracts/run/v1/run_service'
+import { fingerprintOf } from '../host/key.ts'
 import type { Credential, NewCredential } from './credential.ts'
 import { tidyKey } from './private-key.ts'
 
@@ -16,6 +17,7 @@ export function credentialMessage(credential: Credential): CredentialMessage {
       jumpAddress === null
         ? undefined
         : { address: jumpAddress, port: jumpPort ?? SSH_PORT, credential: jumpCredential ?? '' },
+    jumpHostKey: fingerprintOf(credential.jumpHostKeys),
     createdAt: credential.createdAt,
   }
 }

@@ -1,5 +1,6 @@
 import type { Run } from '@slipway/contracts/run/v1/run'
 import type { StartRunRequest } from '@slipway/contracts/run/v1/run_service'
+import { type Facts, readFacts } from '../host/facts.ts'
 import { targetOf } from '../host/wire.ts'
 import type { Failure } from '../operation/operation.ts'
 import type { StepContext } from '../operation/step-context.ts'
@@ -13,7 +14,15 @@ export type PlayedRun = {
   state: string
   ended: boolean
   failure: Failure | undefined
-  hosts: { name: string; unreachable: boolean; failed: boolean; result: unknown; message: string }[]
+  hosts: {
+    name: string
+    unreachable: boolean
+    failed: boolean
+    result: unknown
+    /** What it said of itself, where the playbook asked; its clock as it was during this run. */
+    facts: Facts | undefined
+    message: string
+  }[]
   /** Sealed to us, by name. */
   exports: Record<string, string>
 }
@@ -39,6 +48,7 @@ export function playRequest(
 
 /** A run as it was answered. Results that are no JSON are none: hosts may say what they like. */
 export function toPlayed(run: Run): PlayedRun {
+  const { startedAt, endedAt } = run
   return {
     id: run.id,
     state: run.state,
@@ -49,6 +59,10 @@ export function toPlayed(run: Run): PlayedRun {
       unreachable: host.unreachable,
       failed: host.failed > 0,
       result: parsed(host.resultJson),
+      facts:
+        startedAt && endedAt
+          ? readFacts(host.resultJson, { startedAt, endedAt, resultAt: host.resultAt })
+          : undefined,
       message: host.message,
     })),
     exports: run.exports,

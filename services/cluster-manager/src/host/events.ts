@@ -1,5 +1,6 @@
 import { eventRow, type OutboxRow, workSubject } from '@slipway/bus'
 import { HostEvent } from '@slipway/contracts/event/v1/event'
+import { currentTraceparent } from '@slipway/telemetry'
 import type { Host } from './host.ts'
 import { hostMessage } from './wire.ts'
 
@@ -23,12 +24,14 @@ export function hostEvent(host: Host, fact: HostFact, now: Date): OutboxRow {
 /** Where gatherings wait for somebody to carry them out. */
 export const gatheringSubject = workSubject('cluster-manager', 'gathering')
 
-/** Asks for a gathering to be carried out. The message only wakes: the hosts' rows say what is to be done. */
+/** Asks for a gathering to be carried out, in this trace. The message only wakes: the hosts' rows say what is to be done. */
 export function gatheringWork(id: string, gathering: string): OutboxRow {
-  return { id, subject: gatheringSubject, body: JSON.stringify({ gathering }) }
+  const body = JSON.stringify({ gathering, traceparent: currentTraceparent() })
+  return { id, subject: gatheringSubject, body }
 }
 
-/** The gathering that a message asks for. */
-export function readGatheringWork(body: Uint8Array): string {
-  return String(JSON.parse(Buffer.from(body).toString()).gathering)
+/** The gathering that a message asks for, and the trace that it goes on in. */
+export function readGatheringWork(body: Uint8Array): { gathering: string; traceparent: string | undefined } {
+  const { gathering, traceparent } = JSON.parse(Buffer.from(body).toString())
+  return { gathering: String(gathering), traceparent }
 }

@@ -1,6 +1,6 @@
 import type { Outbox } from '@slipway/bus'
 import { isSlipwayError } from '@slipway/errors'
-import type { Log } from '@slipway/telemetry'
+import { inSpan, type Log } from '@slipway/telemetry'
 import type { Credential } from '../credential/credential.ts'
 import { pinJumpHost } from '../credential/pin-jump-host.ts'
 import { readCredentials } from '../credential/read.ts'
@@ -12,6 +12,7 @@ import type { Host } from './host.ts'
 import { type Answer, outcomeOf } from './outcome.ts'
 import { readHosts } from './read.ts'
 import { lockHosts, setOutcome, touchGathering } from './store.ts'
+import { FACTS_STEP } from './wire.ts'
 
 /** What reading facts needs. */
 export type GatherDeps = {
@@ -52,7 +53,16 @@ export async function carryOutGathering(
   signal?: AbortSignal,
 ): Promise<void> {
   const hosts = await touchGathering(deps.db, gathering, deps.now())
-  if (hosts.length > 0) await keep(deps, hosts, gathering, await learn(deps, hosts, gathering, signal))
+  const [first] = hosts
+  if (!first) return
+  const facts = {
+    'slipway.project': first.project,
+    'slipway.operation': gathering,
+    'slipway.step': FACTS_STEP,
+  }
+  await inSpan({ service: 'cluster-manager', name: 'Read the facts of hosts', facts }, async () =>
+    keep(deps, hosts, gathering, await learn(deps, hosts, gathering, signal)),
+  )
 }
 
 /** What may go away by itself is thrown, for whoever asked tries again; a refusal is every host's answer. */

@@ -80,6 +80,13 @@ export async function findUsers(db: Transaction, credential: string, limit: numb
   return rows.map(({ name }) => name)
 }
 
+/** Ids of the hosts that could not be reached with a credential. */
+export async function findUnreachable(db: Transaction, credential: string): Promise<string[]> {
+  const state: HostState = 'unreachable'
+  const rows = await db.host.findMany({ where: { credential, state }, select: { id: true } })
+  return rows.map(({ id }) => id)
+}
+
 /** Hosts of a project, locked until the transaction ends; in one order, so that two such never wait for each other. */
 export async function lockHosts(tx: Transaction, project: string, ids: readonly string[]): Promise<Host[]> {
   await tx.$queryRaw`SELECT id FROM host WHERE project = ${project} AND id = ANY(${[...ids]}) ORDER BY id FOR UPDATE`

@@ -93,7 +93,8 @@ function jumpOf(credential: Credential, through: Credential | undefined): Jump |
   return { address: jumpAddress, port: jumpPort ?? SSH_PORT, login: loginOf(through), hostKeys: jumpHostKeys }
 }
 
-const STEP = 'facts'
+/** The step that a run of facts is started as. */
+export const FACTS_STEP = 'facts'
 const FORKS = 50
 const SECONDS_PER_WAVE = 30
 
@@ -103,9 +104,9 @@ export function factsRun(
   targets: Target[],
 ): StartRunRequest {
   return {
-    ...{ project, operation: gathering, step: STEP, attempt, targets },
+    ...{ project, operation: gathering, step: FACTS_STEP, attempt, targets },
     playbook: 'facts.yml',
-    variablesJson: JSON.stringify({ slipway_operation: `${gathering}/${STEP}/${attempt}` }),
+    variablesJson: JSON.stringify({ slipway_operation: `${gathering}/${FACTS_STEP}/${attempt}` }),
     secrets: {},
     deadlineSeconds: 60 + SECONDS_PER_WAVE * Math.ceil(targets.length / FORKS),
     check: false,

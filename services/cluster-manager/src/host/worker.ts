@@ -1,4 +1,5 @@
 import { type Bus, consume } from '@slipway/bus'
+import { withTrace } from '@slipway/telemetry'
 import { addToOutbox, inTransaction } from '../store.ts'
 import { gatheringSubject, gatheringWork, readGatheringWork } from './events.ts'
 import { carryOutGathering, type GatherDeps } from './gather.ts'
@@ -26,7 +27,10 @@ export async function openGatherings(
     filter: gatheringSubject,
     atOnce: AT_ONCE,
     log,
-    handle: (body) => carryOutGathering(deps, readGatheringWork(body), ending.signal),
+    handle: (body) => {
+      const { gathering, traceparent } = readGatheringWork(body)
+      return withTrace(traceparent, () => carryOutGathering(deps, gathering, ending.signal))
+    },
   })
   let sweeping: Promise<unknown> = Promise.resolve()
   const sweep = setInterval(() => {

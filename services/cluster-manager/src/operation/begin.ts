@@ -1,4 +1,5 @@
 import type { OutboxRow } from '@slipway/bus'
+import { addFacts, currentTraceparent } from '@slipway/telemetry'
 import { addToOutbox, type Transaction } from '../store.ts'
 import { operationEvent, operationNudge } from './events.ts'
 import type { Operation, OperationKind, Wishes } from './operation.ts'
@@ -49,7 +50,8 @@ export async function beginOperation(
     planDigest: plan.digest,
     leftBehind: [],
   }
-  await insertOperation(tx, operation, { plan, idempotencyKey })
+  addFacts({ 'slipway.operation': intent.id, 'slipway.cluster': intent.cluster })
+  await insertOperation(tx, operation, { plan, idempotencyKey, traceparent: currentTraceparent() })
   await addToOutbox(tx, [
     ...more,
     operationEvent(operation, { fact: 'planned', now }),

@@ -1,4 +1,4 @@
-import type { Log } from '@slipway/telemetry'
+import { type Log, withTrace } from '@slipway/telemetry'
 import type { Database, Transaction } from '../store.ts'
 import { advance, type Running } from './advance.ts'
 import { createBell } from './bell.ts'
@@ -7,6 +7,7 @@ import { releaseLease, takeLease } from './lease.ts'
 import type { Operation } from './operation.ts'
 import { MovedMeanwhile } from './record.ts'
 import { handedOver, type MeansOf } from './step-context.ts'
+import { readTrace } from './store.ts'
 
 /** What an operation is carried out with. */
 export type Driving = {
@@ -41,7 +42,8 @@ export function drive(driving: Driving, id: string): Drive {
     const stopKeeping = keepLease({ db, id, owner, leaseMs, log, onLost: letGo, onHeld: bell.ring })
     const here: Running = new Map()
     try {
-      await advance(driving, id, { halt, bell, here })
+      const traceparent = await readTrace(db, id)
+      await withTrace(traceparent, () => advance(driving, id, { halt, bell, here }))
     } catch (error) {
       if (!(error instanceof MovedMeanwhile)) throw error
     } finally {

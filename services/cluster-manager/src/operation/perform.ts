@@ -1,3 +1,4 @@
+import { addFacts, inSpan, markFailed } from '@slipway/telemetry'
 import type { Driving } from './drive.ts'
 import type { OperationFact } from './events.ts'
 import { failureOf, StepFailed } from './failure.ts'
@@ -12,10 +13,22 @@ import type { StepChange } from './store.ts'
  * Carries out one attempt of a step and writes how it ended. When another replica takes over nothing is written:
  * the attempt goes on there.
  */
-export async function perform(
-  driving: Driving,
-  { operation, step, signal }: { operation: Operation; step: Step; signal: AbortSignal },
-): Promise<void> {
+export function perform(driving: Driving, attempt: Attempt): Promise<void> {
+  const { operation, step } = attempt
+  const facts = {
+    'slipway.project': operation.project,
+    'slipway.cluster': operation.cluster,
+    'slipway.operation': operation.id,
+    'slipway.step': step.name,
+    'slipway.attempt': step.attempt,
+    ...(step.run ? { 'slipway.run': step.run } : {}),
+  }
+  return inSpan({ service: 'cluster-manager', name: step.title, facts }, () => carryOut(driving, attempt))
+}
+
+type Attempt = { operation: Operation; step: Step; signal: AbortSignal }
+
+async function carryOut(driving: Driving, { operation, step, signal }: Attempt): Promise<void> {
   const { db, owner, now, committed } = driving
   const { minutes: minutesOf, work, undo = nothing } = driving.meansOf(operation.kind, step.name)
   const minutes = minutesOf(operation)
@@ -35,6 +48,7 @@ export async function perform(
   const notes = keepNotes((note) => write('step-progressed', { note }))
 
   async function ended(fact: OperationFact, change: StepChange): Promise<void> {
+    addFacts({ 'slipway.result': fact })
     const note = await notes.close()
     await write(fact, { ...change, ...(note === undefined ? {} : { note }), endedAt: now() })
   }
@@ -54,10 +68,14 @@ export async function perform(
   try {
     await (operation.undoing ? undo : work)(ctx)
   } catch (error) {
-    if (isHandedOver(signal)) return void (await notes.close())
+    if (isHandedOver(signal)) {
+      addFacts({ 'slipway.result': 'handed-over' })
+      return void (await notes.close())
+    }
     if (isCancelled(signal)) return ended('step-cancelled', { state: 'cancelled' })
     const failure =
       late.aborted && !(error instanceof StepFailed) ? lateness(step, minutes) : failureOf(error)
+    markFailed()
     if (failure.code === 'Bug') ctx.log.error({ err: error }, 'a step failed by our mistake')
     const again = retryAt(step, failure, now())
     return ended('step-failed', { state: again ? 'pending' : 'failed', retryAt: again ?? null, failure })

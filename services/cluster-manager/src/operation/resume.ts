@@ -1,4 +1,5 @@
 import { conflict, invalid, notFound, precondition } from '@slipway/errors'
+import { addFacts, currentTraceparent } from '@slipway/telemetry'
 import { addToOutbox, type Database, inTransaction, type Transaction } from '../store.ts'
 import { type OperationFact, operationNudge } from './events.ts'
 import { operationMayMove } from './lifecycle.ts'
@@ -101,13 +102,15 @@ async function goOn(
     return await inTransaction(db, async (tx) => {
       await refuseUnlessResumable(tx, known)
       await how.reopen(tx, known)
+      addFacts({ 'slipway.operation': id, 'slipway.cluster': known.cluster })
+      const traceparent = currentTraceparent() ?? null
       const operation = await recordIn(tx, {
         id,
         from: known.state,
         fact: how.fact,
         change: {
           ...{ state: 'running', cancelling: false, pausing: false, failure: null, endedAt: null },
-          ...how.change,
+          ...{ traceparent, ...how.change },
         },
         ...(how.step ? { about: how.step } : {}),
         now: now(),

@@ -18,6 +18,7 @@ export type OperationChange = Partial<{
   startedAt: Date
   endedAt: Date | null
   leftBehind: string[]
+  traceparent: string | null
 }>
 
 /** What may be changed of a step. */
@@ -74,6 +75,12 @@ export async function readPlan(db: Transaction, id: string): Promise<unknown> {
   return plan
 }
 
+/** The trace that an operation is carried out in. */
+export async function readTrace(db: Transaction, id: string): Promise<string | undefined> {
+  const row = await db.operation.findUnique({ where: { id }, select: { traceparent: true } })
+  return row?.traceparent ?? undefined
+}
+
 /** Ids of a cluster's newest operations: older ones can hold nothing on a host any more. */
 export async function operationIds(db: Transaction, cluster: string): Promise<string[]> {
   const rows = await db.operation.findMany({
@@ -110,7 +117,7 @@ export async function listOperations(
 export async function insertOperation(
   tx: Transaction,
   operation: Operation,
-  more: { plan: unknown; idempotencyKey: string | undefined },
+  more: { plan: unknown; idempotencyKey: string | undefined; traceparent: string | undefined },
 ): Promise<void> {
   const { steps, failure: _none, ...columns } = operation
   await tx.operation.create({
@@ -120,6 +127,7 @@ export async function insertOperation(
       mutates: operation.cluster,
       plan: more.plan as Prisma.InputJsonObject,
       idempotencyKey: more.idempotencyKey ?? null,
+      traceparent: more.traceparent ?? null,
       steps: {
         create: steps.map(({ failure: _nothing, ...step }, position) => ({ ...step, position })),
       },

@@ -22,6 +22,8 @@ export type FakeRunner = {
   /** Makes the next runs end as if their runner had died. */
   deaths: number
   scanned: string[]
+  /** The key that an address shows when it is scanned; one of its own unless a test says otherwise. */
+  keys: Map<string, string>
   stop: () => Promise<void>
 }
 
@@ -62,6 +64,7 @@ export async function startFakeRunner(tls: Tls, log: Log): Promise<FakeRunner> {
     refusals: 0,
     deaths: 0,
     scanned: [],
+    keys: new Map(),
     stop: async () => {
       opened.resolve()
       await server.stop()
@@ -109,7 +112,8 @@ export async function startFakeRunner(tls: Tls, log: Log): Promise<FakeRunner> {
         getRun: async ({ project, id }) => Run.fromPartial({ id, project, state: 'running' }),
         scanHostKey: async ({ address }) => {
           fake.scanned.push(address)
-          return { hostKeys: [`ssh-ed25519 ${Buffer.from(address).toString('base64')}`], fingerprint: '' }
+          const own = `ssh-ed25519 ${Buffer.from(address).toString('base64')}`
+          return { hostKeys: [fake.keys.get(address) ?? own], fingerprint: '' }
         },
       }),
     ],

@@ -188,3 +188,36 @@ test('the secrets of login and jump host travel sealed, and the jump host is pin
   const inUse = bench.credentials.deleteCredential({ project, id: credential })
   await expect(inUse).rejects.toMatchObject({ code: 'Conflict', message: expect.stringContaining('inner') })
 })
+
+test('another key of a jump host is accepted as it is shown now, and hosts behind it are read again', async () => {
+  const { runner, credentials, hosts } = bench
+  const jumpHost = { address: address(9), port: 0, credential }
+  const { id: through } = await credentials.createCredential({ ...login, project, name: 'inner', jumpHost })
+  const accept = (id: string, shown: string) =>
+    credentials.acceptJumpHostKey({ project, id, fingerprint: fingerprintOf([shown]) })
+  runner.answers.set(address(1), { resultJson: factsOf() })
+  const { id } = await hosts.createHost(wish('web-1', { credential: through }))
+  await bench.settled(project, id)
+  const before = await credentials.getCredential({ project, id: through })
+  expect(before.jumpHostKey).toBe(fingerprintOf([key(address(9))]))
+  await expect(accept(through, key(address(9)))).rejects.toMatchObject({ code: 'Precondition' })
+
+  runner.keys.set(address(9), key('new'))
+  runner.answers.delete(address(1))
+  await hosts.refreshHost({ project, id })
+  expect((await bench.settled(project, id)).state).toBe('unreachable')
+  await expect(accept(through, key('guessed'))).rejects.toMatchObject({
+    code: 'Conflict',
+    message: expect.stringContaining(fingerprintOf([key('new')])),
+  })
+  expect(await credentials.getCredential({ project, id: through })).toEqual(before)
+
+  runner.answers.set(address(1), { resultJson: factsOf() })
+  expect(await accept(through, key('new'))).toMatchObject({ jumpHostKey: fingerprintOf([key('new')]) })
+  expect((await bench.settled(project, id)).state).toBe('ready')
+  expect(runner.started.at(-1)?.targets[0]?.jump?.hostKeys).toEqual([key('new')])
+  await expect(accept(credential, key('new'))).rejects.toThrow('has no jump host')
+  await expect(
+    credentials.acceptJumpHostKey({ project: uuidv7(), id: through, fingerprint: 'x' }),
+  ).rejects.toMatchObject({ code: 'NotFound' })
+})

@@ -38,6 +38,8 @@ export async function serveHttps(options: {
     server.once('error', (cause: Error) => reject(cannotListen(listen, cause)))
     server.listen(port, host, resolve)
   })
+  const renewed = tls.onRenewed(() => server.setSecureContext({ cert: tls.cert, key: tls.key }))
+  server.once('close', renewed)
   const bound = server.address()
   return {
     host,

@@ -11,7 +11,7 @@ import socket
 import ssl
 import sys
 
-from ansible.module_utils.slipway import hardware, host, ledger
+from ansible.module_utils.slipway import firewalld, hardware, host, ledger
 
 GIB = 1 << 30
 MEMORY_MIB = {"control-plane": 1700, "worker": 700}
@@ -115,6 +115,11 @@ def check_routes(given):
                               "choose another %s" % name.replace("_cidr", " CIDR"), route)
 
 
+def check_firewall(given):
+    if not owned(given) and os.geteuid() == 0 and firewalld.runs() and not firewalld.is_saved():
+        yield finding("firewall-unsaved", firewalld.UNSAVED, firewalld.WAY_OUT)
+
+
 def check_name(given):
     name = socket.gethostname()
     if not re.fullmatch(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*", name) or name == "localhost":
@@ -159,4 +164,4 @@ def owned(given):
     return bool(book) and book["cluster"]["id"] == given["cluster"]["id"]
 
 
-ALL = (check_sudo, check_platform, check_size, check_disk, check_swap, check_cgroup, check_leftovers, check_ports, check_routes, check_name, check_repository)
+ALL = (check_sudo, check_platform, check_size, check_disk, check_swap, check_cgroup, check_leftovers, check_ports, check_routes, check_firewall, check_name, check_repository)

@@ -4,6 +4,8 @@ from __future__ import annotations
 import json
 import os
 
+from ansible.module_utils.slipway import firewalld, ufw
+
 MARK = "slipway"
 # tables of Kubernetes' own components: they accept and drop for services and network policies, not for the host
 NOT_THE_HOSTS = ("kube-proxy", "flannel-ipv4", "flannel-ipv6", "cni_hostport")
@@ -11,12 +13,9 @@ NOT_THE_HOSTS = ("kube-proxy", "flannel-ipv4", "flannel-ipv6", "cni_hostport")
 
 def found(module):
     """`firewalld`, `ufw`, `nftables` or None."""
-    def ask(*argv):
-        return module.run_command(argv) if module.get_bin_path(argv[0]) else (1, "", "")
-
-    if ask("firewall-cmd", "--state")[0] == 0:
+    if firewalld.runs():
         return "firewalld"
-    if ask("ufw", "status")[1].startswith("Status: active"):
+    if ufw.is_active():
         return "ufw"
     return "nftables" if filtering_chains(module) else None
 

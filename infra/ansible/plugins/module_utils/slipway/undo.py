@@ -9,7 +9,7 @@ import signal
 import subprocess
 import time
 
-from ansible.module_utils.slipway import filters, host, ledger, markers, packetfilter, processes, tables, transient
+from ansible.module_utils.slipway import filters, firewalld, host, ledger, markers, packetfilter, processes, tables, transient, ufw
 
 KUBEADM = "/usr/local/bin/kubeadm"
 OUR_UNITS = ("kubelet.service", "containerd.service", "slipway-firewall.service")
@@ -68,17 +68,16 @@ def remove_interfaces(module, book, operation):
 
 
 def close_firewall(module, book, operation):
-    opened = book.get("firewall", {"kind": None, "rules": []})
-    for rule in opened["rules"]:
-        if opened["kind"] == "firewalld":
-            words = rule.replace("--add-", "--remove-").split()
-            run("firewall-cmd", "--permanent", *words)
-            run("firewall-cmd", *words)
-        else:
-            words = rule.split()
-            run("ufw", *(["route", "delete", *words[1:]] if words[0] == "route" else ["delete", *words]))
+    notes = []
+    for rule in book.get("ufw_rules", []):
+        done = ufw.delete(rule)
+        notes += ["ufw keeps the rule %s: %s" % (rule, done.stderr.strip())] if done.returncode else []
+    policies = {path: book["files"][path] for path in firewalld.PATHS if path in book["files"]}
+    for path, before in policies.items():
+        restore(path, before)
     for rule in filters.our_rules(module):
         run("nft", "delete", "rule", rule["family"], rule["table"], rule["chain"], "handle", str(rule["handle"]))
+    return notes + (firewalld.close() if policies else [])
 
 
 def remove_tables(module, book, operation):
@@ -104,18 +103,22 @@ def purge_packages(module, book, operation):
 
 def restore_files(module, book, operation):
     for path, before in book["files"].items():
-        if before is None:
-            if os.path.lexists(path):
-                os.unlink(path)
-        elif "block" in before:
-            if os.path.exists(path):
-                with open(path, "rb") as file:
-                    text = file.read()
-                info = os.stat(path)
-                ledger.write_atomically(path, markers.removed(text, before["block"]), info.st_mode & 0o7777, info.st_uid, info.st_gid)
-        else:
-            with open(before["copy"], "rb") as file:
-                ledger.write_atomically(path, file.read(), before["mode"], before["uid"], before["gid"])
+        restore(path, before)
+
+
+def restore(path, before):
+    if before is None:
+        if os.path.lexists(path):
+            os.unlink(path)
+    elif "block" in before:
+        if os.path.exists(path):
+            with open(path, "rb") as file:
+                text = file.read()
+            info = os.stat(path)
+            ledger.write_atomically(path, markers.removed(text, before["block"]), info.st_mode & 0o7777, info.st_uid, info.st_gid)
+    else:
+        with open(before["copy"], "rb") as file:
+            ledger.write_atomically(path, file.read(), before["mode"], before["uid"], before["gid"])
 
 
 def remove_folders(module, book, operation):

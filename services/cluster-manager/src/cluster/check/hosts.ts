@@ -1,3 +1,4 @@
+import { identityProblems } from '../../host/identity.ts'
 import type { Observed, ObservedHost } from '../observed.ts'
 import { allowsCgroupV1 } from '../observed.ts'
 import type { ClusterSpec, NodeSpec } from '../spec.ts'
@@ -8,8 +9,6 @@ const LEAST = {
   'control-plane': { cpus: 2, memoryMib: 1700, freeMib: 5 * 1024 },
   worker: { cpus: 1, memoryMib: 900, freeMib: 4 * 1024 },
 }
-/** Certificates, leases and tokens go wrong beyond it. */
-const CLOCK_SECONDS = 30
 /** The first minor of Kubernetes whose kubelet refuses cgroup v1. */
 const NEEDS_CGROUP_V2 = 35
 
@@ -31,7 +30,7 @@ export function* checkHosts(spec: ClusterSpec, { hosts }: Pick<Observed, 'hosts'
     yield* checkReadiness(host, field)
     if (host.facts) yield* checkFacts(spec, node, { ...host, facts: host.facts }, field)
   }
-  yield* checkTwins(spec, hosts)
+  yield* checkIdentities(spec, hosts)
 }
 
 function* checkReadiness(host: ObservedHost, field: string): Generator<Finding> {
@@ -84,16 +83,8 @@ function* checkFacts(spec: ClusterSpec, node: NodeSpec, host: Known, field: stri
   const disk = diskOf(host, spec.runtime.dataDir)
   if (disk && disk.freeMib < least.freeMib) {
     const message = `${name} has ${disk.freeMib} MiB free on ${disk.path}, a ${node.role} needs ${least.freeMib}`
-    yield needs(
-      field,
-      message,
-      'Free some space or take another spec.runtime.dataDir, then refresh the host.',
-    )
-  }
-  if (Math.abs(facts.clockOffsetSeconds) > CLOCK_SECONDS) {
-    const word = facts.clockOffsetSeconds > 0 ? 'ahead of' : 'behind'
-    const message = `the clock of ${name} is ${Math.abs(facts.clockOffsetSeconds)} s ${word} Slipway's`
-    yield needs(field, message, 'Set it right (chrony, systemd-timesyncd), then refresh the host.')
+    const hint = 'Free some space or take another spec.runtime.dataDir, then refresh the host.'
+    yield { ...needs(field, message, hint), restsOn: ['spec.runtime.dataDir'] }
   }
   const minor = Number(spec.kubernetesVersion.split('.')[1])
   if (facts.cgroupVersion === 1 && minor >= NEEDS_CGROUP_V2 && !allowsCgroupV1(settings)) {
@@ -106,31 +97,14 @@ function* checkFacts(spec: ClusterSpec, node: NodeSpec, host: Known, field: stri
   }
 }
 
-/** Two machines that take each other's identity: the copies of one template. */
-function* checkTwins(spec: ClusterSpec, hosts: Observed['hosts']): Generator<Finding> {
-  const known = spec.nodes.map(({ host }) => hosts.get(host))
-  for (const [index, host] of known.entries()) {
-    if (!host?.facts) continue
-    const { machineId, hostname, clockOffsetSeconds } = host.facts
-    const field = `spec.nodes[${index}].host`
-    const before = known.slice(0, index).filter((one) => one && one.id !== host.id)
-    const twin = before.find((one) => one?.facts && machineId !== '' && one.facts.machineId === machineId)
-    if (twin) {
-      const message = `${host.name} has the machine id of ${twin.name}`
-      yield needs(field, message, 'Make a new one: rm /etc/machine-id; systemd-machine-id-setup; reboot.')
-    }
-    const namesake = before.find((one) => one?.facts && hostname !== '' && one.facts.hostname === hostname)
-    if (namesake) {
-      const message = `${host.name} and ${namesake.name} both call themselves ${hostname}`
-      yield needs(field, message, 'Give one another name: hostnamectl set-hostname.')
-    }
-    const apart = before.find(
-      (one) => one?.facts && Math.abs(one.facts.clockOffsetSeconds - clockOffsetSeconds) > CLOCK_SECONDS,
-    )
-    if (apart && Math.abs(clockOffsetSeconds) <= CLOCK_SECONDS) {
-      const message = `the clocks of ${host.name} and ${apart.name} are more than ${CLOCK_SECONDS} s apart`
-      yield needs(field, message, 'Set both right (chrony, systemd-timesyncd), then refresh the hosts.')
-    }
+/** What the hosts' clocks, names and machine ids say against each other; a host that stands there twice is no twin. */
+function* checkIdentities({ nodes }: ClusterSpec, hosts: Observed['hosts']): Generator<Finding> {
+  const known = [...new Set(nodes.map(({ host }) => host))].flatMap((id) => {
+    const { name, facts } = hosts.get(id) ?? {}
+    return name && facts ? [{ ...facts, name, index: nodes.findIndex(({ host }) => host === id) }] : []
+  })
+  for (const { index, message, remedy } of identityProblems(known)) {
+    yield needs(`spec.nodes[${known[index]?.index}].host`, message, `${remedy}, then refresh the host.`)
   }
 }
 

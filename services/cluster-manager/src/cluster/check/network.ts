@@ -19,6 +19,8 @@ const MASK_BITS = 16
 /** Of a node's share the first, the last and the bridge's address are no pod's. */
 const NOT_PODS = 3
 
+const podField = 'spec.network.podCidr'
+
 /** Ranges that no pod or service can have, each with what it is. */
 const reserved = [
   ['0.0.0.0/8', '"this network"'],
@@ -33,18 +35,14 @@ export function* checkNetwork(
   { network, nodes, kubelet }: ClusterSpec,
   observed: Pick<Observed, 'hosts'>,
 ): Generator<Finding> {
-  const podField = 'spec.network.podCidr'
   const serviceField = 'spec.network.serviceCidr'
   const pods = readCidr(network.podCidr)
   const services = readCidr(network.serviceCidr)
   if (!pods) yield unreadable(podField, network.podCidr)
   if (!services) yield unreadable(serviceField, network.serviceCidr)
   if (pods && services && overlaps(pods, services)) {
-    yield invalid(
-      serviceField,
-      `${services.text} overlaps the pod range ${pods.text}`,
-      'Take two ranges apart.',
-    )
+    const message = `${services.text} overlaps the pod range ${pods.text}`
+    yield { ...invalid(serviceField, message, 'Take two ranges apart.'), restsOn: [podField] }
   }
   if (services) yield* checkServiceSize(services, serviceField)
   if (pods)
@@ -82,18 +80,21 @@ function* checkNodeShares(
   if (nodeMask < pods.prefix || nodeMask - pods.prefix > MASK_BITS || nodeMask > 30) {
     const longest = Math.min(pods.prefix + MASK_BITS, 30)
     const message = `/${nodeMask} does not part ${pods.text}`
-    yield invalid(field, message, `Take a mask from ${pods.prefix} to ${longest}.`)
+    const hint = `Take a mask from ${pods.prefix} to ${longest}.`
+    yield { ...invalid(field, message, hint), restsOn: [podField] }
     return
   }
   const shares = blocksIn(pods, nodeMask)
   if (shares < count) {
     const message = `${pods.text} has ${shares} shares of /${nodeMask}, for ${count} nodes`
-    yield invalid('spec.network.podCidr', message, 'Take a larger pod range or a longer node mask.')
+    const hint = 'Take a larger pod range or a longer node mask.'
+    yield { ...invalid(podField, message, hint), restsOn: [field, 'spec.nodes'] }
   }
   const room = 2 ** (32 - nodeMask) - NOT_PODS
   if (room < maxPods) {
     const message = `a node's /${nodeMask} has room for ${room} pods, fewer than maxPods ${maxPods}`
-    yield invalid(field, message, 'Take a shorter node mask, or a smaller spec.kubelet.maxPods.')
+    const hint = 'Take a shorter node mask, or a smaller spec.kubelet.maxPods.'
+    yield { ...invalid(field, message, hint), restsOn: ['spec.kubelet.maxPods'] }
   }
 }
 

@@ -14,7 +14,7 @@ export function* checkNodes({ nodes }: ClusterSpec): Generator<Finding> {
   if (controlPlanes !== 1) {
     const message = `there must be exactly one control plane, not ${controlPlanes}`
     const hint = 'Give one node the role control-plane and the others worker; several are not offered yet.'
-    yield { code: 'Invalid', field, message, hint }
+    yield { code: 'Invalid', field, message, hint, restsOn: ['spec.nodes[].role'] }
   }
   for (const [index, node] of nodes.entries()) {
     const at = `${field}[${index}]`

@@ -69,7 +69,8 @@ function* checkPorts({ apiServer, network }: ClusterSpec, taken: ReadonlySet<num
   const clash = [apiServer.port, ...taken].find((port) => port >= low && port <= high)
   if (clash !== undefined) {
     const what = clash === apiServer.port ? 'the API server' : 'the nodes themselves'
-    yield invalid(field, `holds ${clash}, which is used by ${what}`, 'Take a range without it: 30000-32767.')
+    const message = `holds ${clash}, which is used by ${what}`
+    yield { ...invalid(field, message, 'Take a range without it: 30000-32767.'), restsOn: [api] }
   }
 }
 

@@ -1,3 +1,4 @@
+import { identityProblems } from '../../host/identity.ts'
 import { StepFailed } from '../../operation/failure.ts'
 import type { StepContext } from '../../operation/step-context.ts'
 import { readBlueprint } from '../blueprint.ts'
@@ -30,28 +31,33 @@ export async function checkHosts(ctx: StepContext, site: Site): Promise<void> {
   if (run.state !== 'succeeded') throw new StepFailed(failureOfRun(run))
 }
 
-type Finding = { host: string; id: string; message: string; hint: string }
+type Finding = { id: string; message: string; hint: string }
 
-/** Findings of the severity error, and hosts that could not be asked. */
-function errorsOf({ hosts }: PlayedRun): Finding[] {
-  const unreachable = hosts.some((host) => host.unreachable)
-  return hosts.flatMap(({ name, result, message, unreachable: silent }) => {
-    // Where nobody has a finding, the run's own failure tells it better.
-    if (silent && unreachable && hosts.some((other) => findingsOf(other.result).length > 0)) {
-      return [
-        {
-          host: name,
-          id: 'reachable',
-          message,
-          hint: 'Check that it runs and that its credential is right.',
-        },
-      ]
-    }
-    return findingsOf(result).map((finding) => ({ host: name, ...finding }))
+/** Findings of the severity error, what is wrong with clocks and identities, and hosts that could not be asked. */
+function errorsOf({ hosts }: PlayedRun): (Finding & { host: string })[] {
+  const strange = identityFindings(hosts)
+  const findings = hosts.map(({ name, result }) => [
+    ...findingsOf(result),
+    ...strange.filter(({ host }) => host === name),
+  ])
+  // Where nobody has a finding, the run's own failure tells it better.
+  if (findings.every((ofHost) => ofHost.length === 0)) return []
+  return hosts.flatMap(({ name, message, unreachable }, index) => {
+    const hint = 'Check that it runs and that its credential is right.'
+    const silence = unreachable ? [{ id: 'reachable', message, hint }] : []
+    return [...silence, ...(findings[index] ?? [])].map((finding) => ({ ...finding, host: name }))
   })
 }
 
-function findingsOf(result: unknown): Omit<Finding, 'host'>[] {
+/** As the hosts are now: what they said when they were added may be long ago. */
+function identityFindings(hosts: PlayedRun['hosts']): (Finding & { host: string })[] {
+  const known = hosts.flatMap(({ name, facts }) => (facts ? [{ ...facts, name }] : []))
+  return [...identityProblems(known)].map(({ index, id, message, remedy }) => {
+    return { host: known[index]?.name ?? '', id, message, hint: `${remedy}, then resume the operation.` }
+  })
+}
+
+function findingsOf(result: unknown): Finding[] {
   const findings: unknown =
     result && typeof result === 'object' && 'findings' in result ? result.findings : []
   if (!Array.isArray(findings)) return []

@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Place } from '@slipway/cli/demo'
 import pg from 'pg'
 
-/** A connection to an all-in-one's embedded PostgreSQL as its superuser; the caller ends it. */
-export async function connectDatabase({ data }: Place): Promise<pg.Client> {
+/** A connection to the embedded PostgreSQL of the all-in-one with this data folder, as its superuser; the caller ends it. */
+export async function connectDatabase(data: string): Promise<pg.Client> {
   const password = (await readFile(join(data, 'keys/postgres.password'), 'utf8')).trim()
   const { postgres } = JSON.parse(await readFile(join(data, 'ports.json'), 'utf8')) as { postgres: number }
   const client = new pg.Client({
