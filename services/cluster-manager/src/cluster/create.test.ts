@@ -127,7 +127,7 @@ test('clocks and machine ids are asked for again, and a create is refused by wha
     ],
   }))
   site.runner.on('prepare.yml', async () => ({ failure: { message: 'enough', host: '' } }))
-  await site.operations.resumeOperation({ project: 'p11', id })
+  await site.operations.resumeOperation({ project: 'p11', id, fromStep: '' })
   expect((await site.ended('p11', id)).failure?.message).toBe('enough')
 })
 
