@@ -48,8 +48,6 @@ beforeAll(async () => {
   const place = { name: lab?.name ?? '', dir: shared.lab.dir }
   const state = await labUp({ ...readLabConfig(), ...place, hosts: wishes })
   world = { ...shared, hosts: state.hosts }
-  // polkit starts when firewalld is first asked for something, and stays
-  await asRoot(world, 'f-1', 'firewall-cmd --list-all')
   before = await inventoryOf(world, names)
   ;({ project, hosts } = await projectWithHosts(person, world, names))
   kubeconfig = join(world.dir, 'firewalls.kubeconfig')

@@ -7,7 +7,7 @@ const KINDS = new Set(['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeou
 const SOCKET = /^E(CONN|PIPE|HOST|NET|TIMEDOUT|NOTFOUND|AI_AGAIN)/
 /** node-postgres has no codes for these. */
 const WORDS =
-  /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|Client was closed)/
+  /^(Connection terminated|Client has encountered a connection error|timeout (expired|exceeded when trying to connect)|Client was closed)/
 
 /** Throws Unavailable for an error that says that PostgreSQL is not reached, and any other as it is. */
 export function explain(error: unknown): never {

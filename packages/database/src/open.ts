@@ -1,10 +1,13 @@
 import { PrismaPg } from '@prisma/adapter-pg'
+import pg from 'pg'
 import { explainToPrisma } from './lost.ts'
 
 type Disconnects = { $disconnect(): Promise<void> }
 
-/** How long a call waits for a connection: a database whose machine is gone answers nothing at all. */
+/** How long a connection may take to be made: a database whose machine is gone answers nothing at all. */
 const CONNECT_MS = 5_000
+/** How long a call waits for one, where all are busy. */
+const QUEUE_MS = 20_000
 
 /**
  * Opens a service's Prisma client over node-postgres. `Client` is the class that the service generated;
@@ -19,7 +22,8 @@ export function openDatabase<C extends Disconnects>(
     {
       connectionString: options.url,
       max: options.max ?? 5,
-      connectionTimeoutMillis: CONNECT_MS,
+      Client: Connection,
+      connectionTimeoutMillis: QUEUE_MS,
       keepAlive: true,
     },
     { schema: options.schema },
@@ -27,6 +31,13 @@ export function openDatabase<C extends Disconnects>(
   const connect = adapter.connect.bind(adapter)
   adapter.connect = async () => explaining(await connect())
   return new Client({ adapter })
+}
+
+/** node-postgres has one setting for both times: a pool hands its own to its connections. */
+class Connection extends pg.Client {
+  constructor(config?: pg.ClientConfig) {
+    super({ ...config, connectionTimeoutMillis: CONNECT_MS })
+  }
 }
 
 type Connected = Awaited<ReturnType<PrismaPg['connect']>>

@@ -1,7 +1,7 @@
 import { Metadata, type ServiceError, status } from '@grpc/grpc-js'
 import { ErrorDetail, Problem as ProblemMessage } from '@slipway/contracts/api/v1/error'
 import { Status } from '@slipway/contracts/google/rpc/status'
-import { type Code, codes, type Problem, SlipwayError, toSlipwayError } from '@slipway/errors'
+import { type Code, codes, type Problem, SlipwayError, toSlipwayError, unavailable } from '@slipway/errors'
 
 const DETAILS = 'grpc-status-details-bin'
 const DETAIL_TYPE = 'type.googleapis.com/slipway.api.v1.ErrorDetail'
@@ -51,6 +51,13 @@ export function toServiceError(thrown: unknown, to: keyof typeof ROOM = 'inside'
   return Object.assign(new Error(message), { code, details: message, metadata })
 }
 
+/** What gRPC itself says of a peer that does not answer, as a person needs it: its own words name inner addresses. */
+const silences: Partial<Record<status, string>> = {
+  [status.UNAVAILABLE]: 'A service of Slipway that this needs is not reached.',
+  [status.DEADLINE_EXCEEDED]: 'A service of Slipway that this needs did not answer in time.',
+  [status.CANCELLED]: 'The call was cut off.',
+}
+
 /** The error as its thrower meant it; what did not come from a Slipway service becomes Unavailable or Bug. */
 export function fromServiceError(thrown: unknown): SlipwayError {
   if (!isServiceError(thrown)) return toSlipwayError(thrown)
@@ -64,9 +71,8 @@ export function fromServiceError(thrown: unknown): SlipwayError {
     }
   }
   const code = Object.entries(statusOf).find(([, value]) => value === thrown.code)?.[0] as Code | undefined
-  if (thrown.code === status.DEADLINE_EXCEEDED || thrown.code === status.CANCELLED) {
-    return new SlipwayError('Unavailable', thrown.details, [], { cause: thrown })
-  }
+  const silence = silences[thrown.code]
+  if (silence) return unavailable('service', silence, 'Call again; if this lasts, look at the log.', thrown)
   return new SlipwayError(code ?? 'Bug', thrown.details, [], { cause: thrown })
 }
 

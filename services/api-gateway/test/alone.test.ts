@@ -46,7 +46,8 @@ test('main.ts runs alone, says where it listens and stops when it is told to', a
   expect(said.split(code).length - 1).toBe(1)
   const { secret } = (await rest('POST', '/enrolments', { body: { code } })).json
   const down = await rest('GET', '/versions', { token: secret })
-  expect([down.status, down.json.code]).toEqual([503, 'Unavailable'])
+  expect([down.status, down.json.code, down.headers['retry-after']]).toEqual([503, 'Unavailable', '1'])
+  expect(down.json.detail).toBe('A service of Slipway that this needs is not reached.')
 
   const ending = await stop(child)
   expect([ending.exitCode, ending.cause]).toEqual([0, 'exit'])

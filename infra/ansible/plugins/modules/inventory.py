@@ -44,6 +44,7 @@ FILES_LEFT_OUT = {
     "/run/dbus/*": "the bus's sockets",
     "/run/sshd*": "sshd's folder and process id",
     "/run/lock/*": "lock files",
+    "/run/ufw.lock": "a lock file, empty",
     "/run/host/*": "made by the lab's container manager",
     "/run/mount/*": "libmount's notes; mounts are compared",
     "/tmp/systemd-private-*": "private folders of running services",
@@ -77,7 +78,8 @@ def main():
     inventory = {
         "files": tree(module.params["roots"]),
         "packages": host.installed_packages(module),
-        "units": lines(module, ["systemctl", "list-unit-files", "--no-legend", "--no-pager", "--plain"]),
+        # without transient ones, which are logins where logind runs; what else is transient is compared as running
+        "units": lines(module, ["systemctl", "list-unit-files", "--no-legend", "--no-pager", "--plain"], lambda line: "" if " transient " in line else line),
         "running_units": running_units(module),
         "interfaces": lines(module, ["ip", "-br", "link", "show"], lambda line: " ".join(line.split("@")[0].split()[:1] + line.split()[1:2])),
         "routes": lines(module, ["ip", "route", "show", "table", "all"], lambda line: line if "local" in line or "default" in line or "dev" in line else ""),

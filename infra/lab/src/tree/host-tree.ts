@@ -53,11 +53,12 @@ async function writeFiles(tree: string, lab: Lab, host: Host, publicKey: string)
   await run(['chroot', tree, 'chown', '--recursive', `${host.user}:`, `/${ssh}`])
 }
 
-/** In a network of its own: what these commands do to the running packet filter is gone with it. */
+/** In a network and with a /proc of its own: what these commands do to a running packet filter is gone with it. */
 async function setUpFirewall(tree: string, { firewall }: Host, signal?: AbortSignal): Promise<void> {
   const { files, commands } = firewalls[firewall]
   for (const { path, text } of files) await writeFile(join(tree, path), text)
-  for (const argv of commands) await run(['unshare', '--net', 'chroot', tree, ...argv], { signal })
+  const inside = ['unshare', '--net', '--pid', '--fork', '--mount-proc', `--root=${tree}`]
+  for (const argv of commands) await run([...inside, ...argv], { signal })
 }
 
 /** Adds the person who logs in; with a generated password when sudo is to ask for one. */

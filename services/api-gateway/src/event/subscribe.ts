@@ -48,20 +48,19 @@ export async function subscribe(
   }
   // The row first: a consumer that nobody knows of would never be deleted.
   await store.add(subscription)
-  const consumer = {
-    durable_name: id,
-    filter_subjects: subjectsOf(project, nouns),
-    ack_policy: 'explicit',
-    ack_wait: 30_000 * NANOS_PER_MS,
-    max_waiting: PULLS,
-    max_ack_pending: UNACKNOWLEDGED,
-    inactive_threshold: (endsAt.getTime() - now.getTime()) * NANOS_PER_MS,
-    ...(since
-      ? { deliver_policy: 'by_start_time', opt_start_time: since.toISOString() }
-      : { deliver_policy: 'new' }),
-  } as const
   try {
-    await bus.manager.consumers.add(STREAM, consumer)
+    await bus.manager.consumers.add(STREAM, {
+      durable_name: id,
+      filter_subjects: subjectsOf(project, nouns),
+      ack_policy: 'explicit',
+      ack_wait: 30_000 * NANOS_PER_MS,
+      max_waiting: PULLS,
+      max_ack_pending: UNACKNOWLEDGED,
+      inactive_threshold: (endsAt.getTime() - now.getTime()) * NANOS_PER_MS,
+      ...(since
+        ? { deliver_policy: 'by_start_time', opt_start_time: since.toISOString() }
+        : { deliver_policy: 'new' }),
+    })
   } catch (error) {
     // It may be made all the same, by an answer that was lost: the sweep looks.
     await store.end({ id }, now)

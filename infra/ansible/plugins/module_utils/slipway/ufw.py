@@ -13,9 +13,9 @@ def is_active():
 
 
 def rules(wanted):
-    """As few as can be, as each costs two starts of ufw."""
+    """As few as can be, as each costs two starts of ufw; of IPv4 alone, so that the file of IPv6's stays as it is."""
     def ports(protocol, of_nodes):
-        return "allow proto %s to any port %s" % (protocol, ",".join([*of_nodes, wanted["node_ports"]]).replace("-", ":"))
+        return "allow proto %s from 0.0.0.0/0 to any port %s" % (protocol, ",".join([*of_nodes, wanted["node_ports"]]).replace("-", ":"))
 
     pods = wanted["pod_cidr"]
     return [
