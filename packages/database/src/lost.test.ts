@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { explain } from './lost.ts'
 
 test('a machine that takes a connection and says nothing is a lost database, like one that refuses it', async () => {
-  const silent = createServer()
+  const silent = createServer((socket) => socket.resume().on('error', () => {}))
   const port = await new Promise<number>((resolve) => {
     silent.listen(0, '127.0.0.1', () => resolve((silent.address() as { port: number }).port))
   })

@@ -42,7 +42,7 @@ function endOf({ steps, cancelling, pausing, undoing }: Operation, failed: Step 
 }
 
 /** Nothing more is to be done of it, going forward. */
-export function isDone({ state }: Step): boolean {
+function isDone({ state }: Step): boolean {
   return state === 'succeeded' || state === 'skipped'
 }
 
