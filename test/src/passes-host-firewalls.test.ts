@@ -89,7 +89,10 @@ describe('a cluster of a control plane behind firewalld and workers behind ufw a
     await writeFile(kubeconfig, made.kubeconfig, { mode: 0o600 })
     const applied = ['apply', '--server-side', '-f', '-']
     await run([world.kubectl, '--kubeconfig', kubeconfig, ...applied], { input: JSON.stringify(talkers) })
-    await kubectl('rollout', 'status', 'daemonset/talk', '--timeout=120s')
+    await kubectl('rollout', 'status', 'daemonset/talk', '--timeout=120s').catch(async (error) => {
+      await until(async () => (await start(['test', '-e', '/tmp/fw-go']).ended).exitCode, (code) => code === 0, 900_000)
+      throw error
+    })
   })
 
   test('pods on every two nodes talk to each other, to nodes and to the world', () => allTalk())
