@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type Bus, openBus } from '@slipway/bus'
-import { type Method, methods } from '@slipway/contracts'
+import { type Method, methods, schemas } from '@slipway/contracts'
 import { Host } from '@slipway/contracts/host/v1/host'
 import type { Code } from '@slipway/errors'
 import pg from 'pg'
@@ -136,7 +136,13 @@ function callRoute(method: Method, token: string | undefined) {
   })
   const inBody = verb !== 'get' && verb !== 'delete'
   const sent = { ...(token ? { token } : {}), ...(inBody ? { body: rest } : {}) }
-  return gateway.rest(verb.toUpperCase(), filled, sent)
+  return gateway.rest(verb.toUpperCase(), inBody ? filled : `${filled}${requiredQuery(method, rest)}`, sent)
+}
+
+function requiredQuery({ request }: Method, fields: Record<string, unknown>): string {
+  const { required = [] } = schemas[request] as { required?: string[] }
+  const wanted = required.filter((name) => name in fields).map((name) => [name, String(fields[name])])
+  return wanted.length > 0 ? `?${new URLSearchParams(wanted)}` : ''
 }
 
 async function people() {
