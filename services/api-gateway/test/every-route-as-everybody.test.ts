@@ -141,7 +141,9 @@ function callRoute(method: Method, token: string | undefined) {
 
 function requiredQuery({ request }: Method, fields: Record<string, unknown>): string {
   const { required = [] } = schemas[request] as { required?: string[] }
-  const wanted = required.filter((name) => name in fields).map((name) => [name, String(fields[name])])
+  const wanted = required
+    .filter((name) => name in fields)
+    .map((name): [string, string] => [name, String(fields[name])])
   return wanted.length > 0 ? `?${new URLSearchParams(wanted)}` : ''
 }
 
