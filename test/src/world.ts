@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readSettings } from '@slipway/cli/config'
 import {
@@ -12,9 +12,10 @@ import {
   proofImage,
   pushOnce,
   type Running,
+  readRecord,
   VERSION,
 } from '@slipway/cli/demo'
-import { labDown, labUp, readLabConfig } from '@slipway/lab'
+import { labDown, labUp, readLabConfig, tryLock } from '@slipway/lab'
 import type { TestProject } from 'vitest/node'
 
 /** What every story works in: a lab of real hosts, and a Slipway that runs as an unprivileged user. */
@@ -54,12 +55,20 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const settings = readSettings()
   const say = (line: string) => process.stdout.write(`  ${line}\n`)
   const signal = new AbortController().signal
-  const dir = await mkdtemp('/var/lib/slipway/stories-')
+  const { name, letGo } = await takeName()
+  const dir = join('/var/lib/slipway', name)
   const place = placeIn(dir)
-  // Another name lets a second person's stories run at the same time.
-  const lab = { name: process.env.SLIPWAY_STORIES_LAB ?? 'stories', dir: place.lab }
+  const lab = { name, dir: place.lab }
+  const clear = async () => {
+    // Read now: a story may have killed the first all-in-one and started another.
+    const { pid } = await readRecord(place)
+    if (pid) await endPlatform(pid)
+    await labDown({ ...lab, force: true })
+    await rm(dir, { recursive: true, force: true })
+  }
+  // What stories that were killed left behind.
+  await clear()
   const release = await fetchArtifacts(settings, signal, say)
-  await labDown({ ...lab, force: true })
   const state = await labUp({
     ...readLabConfig(),
     ...lab,
@@ -90,10 +99,16 @@ export default async function setup(project: TestProject): Promise<() => Promise
     proofImage: proofImage(release),
   })
   return async () => {
-    // A story may have killed the first one and started another.
-    const { pid } = JSON.parse(await readFile(place.record, 'utf8'))
-    await endPlatform(pid)
-    await labDown({ ...lab, force: true })
-    await rm(join(dir), { recursive: true, force: true })
+    await clear()
+    await letGo()
+  }
+}
+
+/** A name for the lab that nobody else's stories use now. */
+async function takeName(): Promise<{ name: string; letGo: () => Promise<void> }> {
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? 'stories' : `stories-${number}`
+    const letGo = await tryLock(name)
+    if (letGo) return { name, letGo }
   }
 }

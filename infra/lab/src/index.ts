@@ -4,6 +4,7 @@ export { type AllowWish, type LabEgress, labEgress, readDrops } from './egress.t
 export type { Fault } from './fault/fault.ts'
 export { type FaultTarget, labFault, labHeal } from './fault/faults.ts'
 export type { Allowed, Egress, Host, HostOs } from './lab.ts'
+export { tryLock } from './lock.ts'
 export { checkMachine } from './machine.ts'
 export type { Drops } from './network/drops.ts'
 export { labProfile, type Profile } from './profile.ts'

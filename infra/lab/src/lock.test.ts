@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { withLock } from './lock.ts'
+import { tryLock, withLock } from './lock.ts'
 
 test('work under one key runs one after the other, whoever asked first', async () => {
   const key = randomUUID()
@@ -30,4 +30,12 @@ test('a wait can be called off', async () => {
     stop.abort()
     await expect(waits).rejects.toThrow()
   })
+})
+
+test('who will not wait is told at once', async () => {
+  const key = randomUUID()
+  const release = await tryLock(key)
+  await expect(tryLock(key)).resolves.toBeUndefined()
+  await release?.()
+  await expect(withLock(key, async () => 'free')).resolves.toBe('free')
 })

@@ -5,26 +5,35 @@ import { connect, createServer, type Server } from 'node:net'
  * the kernel frees it with the process, so a crash leaves nothing behind, and waiting is a connection that closes.
  */
 export async function withLock<T>(key: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-  const path = `\0slipway-lab/${key}`
-  let server = await tryListen(path)
-  while (!server) {
+  let release = await tryLock(key)
+  while (!release) {
     signal?.throwIfAborted()
-    await untilFreed(path, signal)
-    server = await tryListen(path)
+    await untilFreed(pathOf(key), signal)
+    release = await tryLock(key)
   }
-  const held = server
+  try {
+    return await work()
+  } finally {
+    await release()
+  }
+}
+
+/** Takes the lock and answers how to let go of it; undefined when somebody else has it. */
+export async function tryLock(key: string): Promise<(() => Promise<void>) | undefined> {
+  const held = await tryListen(pathOf(key))
+  if (!held) return undefined
   const waiting = new Set<{ destroy: () => void }>()
   held.on('connection', (socket) => {
     waiting.add(socket)
     socket.on('error', () => {}).on('close', () => waiting.delete(socket))
   })
-  try {
-    return await work()
-  } finally {
+  return async () => {
     for (const socket of waiting) socket.destroy()
     await new Promise((resolve) => held.close(resolve))
   }
 }
+
+const pathOf = (key: string) => `\0slipway-lab/${key}`
 
 function tryListen(path: string): Promise<Server | undefined> {
   return new Promise((resolve, reject) => {

@@ -1,5 +1,5 @@
 export { ensureHosts, ensureProject } from './cluster.ts'
-export { type Place, placeIn } from './place.ts'
+export { type Place, placeIn, readRecord } from './place.ts'
 export { administrator, endPlatform, ensurePlatform, type Running } from './platform.ts'
 export { type Kubectl, proveCluster } from './prove.ts'
 export { fetchArtifacts, kubectlOf, PLATFORM, proofImage, pushOnce, VERSION } from './release.ts'
