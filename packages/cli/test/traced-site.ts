@@ -19,9 +19,11 @@ import { openers } from '../src/up/up.ts'
 
 const root = join(import.meta.dirname, '../../..')
 
-/** What must never reach a collector. */
+/** What must never reach a collector, nor a record but for the last. */
 export const secrets = {
   sudoPassword: `sudo-${randomBytes(9).toString('hex')}`,
+  passphrase: `phrase-${randomBytes(9).toString('hex')}`,
+  pullToken: `pull-${randomBytes(9).toString('hex')}`,
   said: `words-of-a-playbook-${randomBytes(9).toString('hex')}`,
 }
 
@@ -30,6 +32,8 @@ export type TracedSite = {
   platform: Platform
   collector: Collector
   rest: Rest
+  /** Where REST is. */
+  url: string
   token: string
   project: string
   credential: string
@@ -51,18 +55,18 @@ export async function startTracedSite(): Promise<TracedSite> {
   const platform = await startPlatform()
   opened.add('platform', platform.stop)
   const keyFile = join(platform.dir, 'login')
-  await run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', keyFile])
+  await run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', secrets.passphrase, '-f', keyFile])
   const [privateKey, publicKey] = await Promise.all(
     [keyFile, `${keyFile}.pub`].map((file) => readFile(file, 'utf8')),
   )
-  const { sudoPassword } = secrets
+  const { sudoPassword, passphrase, pullToken } = secrets
   const target = await startTarget({
     user: 'worker',
     password: sudoPassword,
     publicKey: publicKey?.trim() ?? '',
   })
   opened.add('target', target.stop)
-  const repo = await startFakeRepo(platform, '1.36.3')
+  const repo = await startFakeRepo(platform, '1.36.3', pullToken)
   opened.add('repo', repo.stop)
   const gate = await freePort()
 
@@ -114,9 +118,10 @@ export async function startTracedSite(): Promise<TracedSite> {
   const code = (await readFile(enrolment, 'utf8')).trim()
   const { secret: token } = (await rest('POST', '/enrolments', { body: { code } })).json
   const project = (await rest('POST', '/projects', { token, body: { name: 'traced' } })).json.id
-  const login = { name: 'key', user: target.user, kind: 'private-key', privateKey, sudoPassword }
+  const login = { name: 'key', user: target.user, kind: 'private-key', privateKey, passphrase, sudoPassword }
   const credential = (await rest('POST', `/projects/${project}/credentials`, { token, body: login })).json.id
   return {
+    url: gateway.addresses.rest ?? '',
     ...{ platform, collector, rest, token, project, credential, manager, openManager },
     privateKey: privateKey ?? '',
     letChecksEnd: async () => {
@@ -149,6 +154,11 @@ const fails = {
   hosts: 'all',
   tasks: [
     { name: 'Say something', 'ansible.builtin.debug': { msg: secrets.said } },
+    {
+      name: 'Use the secrets that a run has',
+      'ansible.builtin.debug': { msg: '{{ slipway_repo.token }} {{ ansible_become_password }}' },
+      no_log: true,
+    },
     { name: 'Fail with words', 'ansible.builtin.fail': { msg: secrets.said } },
   ],
 }

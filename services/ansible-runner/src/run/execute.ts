@@ -10,6 +10,7 @@ import { playbookDocument } from '../playbook/document.ts'
 import type { Event } from '../playbook/event.ts'
 import { openLogin, openVariables } from '../playbook/login.ts'
 import { play } from '../playbook/play.ts'
+import { ansibleVersion } from '../playbook/version.ts'
 import type { Context } from './context.ts'
 import { sealExports } from './export.ts'
 import { judge, type Reason } from './judge.ts'
@@ -25,7 +26,10 @@ const AGAIN_MS = 500
 
 /** Takes a queued run and sees it through. Does nothing when somebody else has it or it is over. */
 export async function execute(context: Context, id: string): Promise<void> {
-  const taken = await takeRun(context.db, id, context.owner)
+  const taken = await takeRun(context.db, id, {
+    owner: context.owner,
+    ansible: await ansibleVersion(context.stage.venv),
+  })
   if (!taken) return
   const { run } = taken
   const ending = new AbortController()
