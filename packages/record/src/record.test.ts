@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { recordKey } from '@slipway/secrets'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { keyIdOf, openRecord, type Part, writeRecord } from './index.ts'
@@ -21,9 +21,12 @@ const line = (sequence: number, text = `line ${sequence}`): Part => ({
   line: { run: 'r', sequence, at: '', host: 'a', task: 't', kind: 'line', text },
 })
 
-async function* batches(count: number, size: number, text?: string) {
+/** A head, as many lines of output, and the end. */
+async function* batches(count: number, size: number, text?: () => string): AsyncGenerator<Part[]> {
+  yield [{ record: { format: 1 } as never }]
   for (let batch = 0; batch < count; batch++)
-    yield Array.from({ length: size }, (_, index) => line(batch * size + index + 1, text))
+    yield Array.from({ length: size }, (_, index) => line(batch * size + index + 1, text?.()))
+  yield [{ end: { lines: count * size } }]
 }
 
 async function all<T>(source: AsyncIterable<T>): Promise<T[]> {
@@ -31,6 +34,15 @@ async function all<T>(source: AsyncIterable<T>): Promise<T[]> {
   for await (const one of source) found.push(one)
   return found
 }
+
+/** Why the file is no good. */
+async function refusal(): Promise<Error> {
+  const outcome = await openRecord(file).catch((error: unknown) => error)
+  if (outcome instanceof Error) return outcome
+  throw new Error('it was taken for a good one')
+}
+
+const REFUSED = /was changed after it was signed|is not whole|is no record/
 
 async function written(parts: AsyncIterable<readonly Part[]>): Promise<Buffer> {
   const bytes = Buffer.concat(await all(writeRecord(parts, by)))
@@ -45,7 +57,7 @@ test('a record is read as it was written, and says who signed it, what and when'
   expect([signature.keyId, signature.publicKey]).toEqual([await keyIdOf(publicKey), publicKey])
   expect(await all(parts())).toEqual((await all(batches(3, 100))).flat())
   const lines = gunzipSync(bytes).toString().trimEnd().split('\n')
-  expect(lines).toHaveLength(301)
+  expect(lines).toHaveLength(303)
   expect(Object.keys(JSON.parse(lines.at(-1) ?? ''))).toEqual(['signature'])
 })
 
@@ -57,21 +69,60 @@ test('it is refused when any one bit of it is another, wherever it stands', {
     const changed = Buffer.from(bytes)
     changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7))
     await writeFile(file, changed)
-    await expect(openRecord(file), `bit ${bit} of ${bytes.length * 8}`).rejects.toThrow(/changed|no record/)
+    await expect(openRecord(file), `bit ${bit} of ${bytes.length * 8}`).rejects.toThrow(REFUSED)
   }
 })
 
-test('it is refused when it was cut off or lengthened, and so is what was never one', async () => {
+test('a changed byte is refused with its place: between which bytes, and after which line', async () => {
+  const bytes = await written(batches(100, 1_000, () => randomBytes(40).toString('hex')))
+  const text = gunzipSync(bytes).toString()
+  for (const share of [0.1, 0.5, 0.9]) {
+    const at = Math.floor(bytes.length * share)
+    const changed = Buffer.from(bytes)
+    changed[at] = (changed[at] ?? 0) ^ 1
+    await writeFile(file, changed)
+    const { message } = await refusal()
+    const [, from, to, line] =
+      /between the bytes (\d+) and (\d+) of \d+, which is after line (\d+)/.exec(message)?.map(Number) ?? []
+    expect([at >= (from ?? 0), at < (to ?? 0)], message).toEqual([true, true])
+    // 64 marks at most, never further apart than a thirtieth.
+    expect((to ?? 0) - (from ?? 0)).toBeLessThanOrEqual(bytes.length / 30)
+    expect((line ?? 0) / text.split('\n').length).toBeCloseTo(share, 1)
+    expect(message).toMatch(new RegExp(`\\(line ${(line ?? 0) - 1} of the output of r\\)`))
+  }
+})
+
+test('a record that was cut off is refused with the line after which it ends', async () => {
+  const bytes = await written(batches(10, 1_000, () => randomBytes(40).toString('hex')))
+  await writeFile(file, bytes.subarray(0, bytes.length / 2))
+  const { message } = await refusal()
+  const line = Number(/not whole: it was cut off or changed after line (\d+)/.exec(message)?.[1])
+  expect([line > 4_000, line < 6_000], message).toEqual([true, true])
+})
+
+test('a record whose signature was cut off or changed says that this is all that is wrong', async () => {
   const bytes = await written(batches(1, 3))
-  const others = [
-    bytes.subarray(0, -1),
-    bytes.subarray(0, bytes.length / 2),
-    Buffer.from('hello'),
-    Buffer.of(),
-  ]
-  for (const other of [...others, Buffer.concat([bytes, Buffer.of(0)]), Buffer.concat([bytes, bytes])]) {
+  const trailer = bytes.readUInt32LE(bytes.length - 4) + 23
+  for (const cut of [1, 100, trailer - 1, trailer]) {
+    await writeFile(file, bytes.subarray(0, -cut))
+    expect((await refusal()).message).toContain('its signature, which is all that follows its last line')
+  }
+  await writeFile(file, Buffer.concat([bytes, Buffer.of(0)]))
+  expect((await refusal()).message).toContain('its signature')
+})
+
+test('a record that was lengthened, doubled, or was never one is refused', async () => {
+  const bytes = await written(batches(1, 3))
+  const trailer = bytes.readUInt32LE(bytes.length - 4) + 23
+  const within = Buffer.concat([bytes.subarray(0, -trailer), Buffer.of(1), bytes.subarray(-trailer)])
+  await writeFile(file, within)
+  expect((await refusal()).message).toMatch(/changed after it was signed, after byte (\d+)/)
+  await writeFile(file, Buffer.concat([bytes, bytes]))
+  expect((await refusal()).message).toMatch(/changed after it was signed/)
+  const others = [Buffer.from('hello'), Buffer.of(), gzipSync('{"other":1}\n'), gzipSync(randomBytes(9_999))]
+  for (const other of others) {
     await writeFile(file, other)
-    await expect(openRecord(file)).rejects.toThrow(/changed|no record/)
+    expect((await refusal()).message).toContain('is no record of Slipway')
   }
   await expect(openRecord(join(dir, 'none'))).rejects.toThrow('no file')
 })

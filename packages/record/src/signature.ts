@@ -1,17 +1,23 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
+import { type Static, Type } from '@sinclair/typebox'
+import { Value } from '@sinclair/typebox/value'
 import { CompactSign, calculateJwkThumbprint, compactVerify, exportJWK, importJWK, type JWK } from 'jose'
 
 const ALGORITHM = 'Ed25519'
 const TYPE = 'slipway-record+jws'
 
-/** What is signed: the file up to its signature, and what it is about. */
-export type Statement = {
-  sha256: string
-  bytes: number
-  operation: string
-  project: string
-  signedAt: string
-}
+const count = Type.Integer({ minimum: 0 })
+const Mark = Type.Object({ bytes: count, sha256: Type.String() })
+
+/** What is signed: the file up to its signature, with marks on the way, and what it is about. */
+const Statement = Type.Object({
+  ...Mark.properties,
+  marks: Type.Array(Mark),
+  operation: Type.String(),
+  project: Type.String(),
+  signedAt: Type.String(),
+})
+export type Statement = Static<typeof Statement>
 
 /** Signs as a JWS (RFC 7515) that carries the public key, so that a whole file is told from a changed one everywhere. */
 export async function signed(statement: Statement, key: KeyObject): Promise<string> {
@@ -39,7 +45,7 @@ export async function verified(
     const jwk = publicPart(protectedHeader.jwk)
     const publicKey = createPublicKey({ key: jwk as never, format: 'jwk' })
     return {
-      statement: JSON.parse(Buffer.from(payload).toString()),
+      statement: Value.Parse(Statement, JSON.parse(Buffer.from(payload).toString())),
       keyId: await calculateJwkThumbprint(jwk),
       publicKey: String(publicKey.export({ format: 'pem', type: 'spki' })),
     }

@@ -1,6 +1,7 @@
-import { createHash, type KeyObject } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import { pipeline, Readable } from 'node:stream'
 import { createGzip } from 'node:zlib'
+import { summing } from './marks.ts'
 import type { Part } from './part.ts'
 import { signed } from './signature.ts'
 import { trailerOf } from './trailer.ts'
@@ -13,23 +14,15 @@ export async function* writeRecord(
   parts: AsyncIterable<readonly Part[]>,
   by: { key: KeyObject; operation: string; project: string; now: () => Date },
 ): AsyncGenerator<Buffer> {
-  const hash = createHash('sha256')
-  let bytes = 0
+  const sum = summing()
   // Its callback is there because a stream without one throws what the loop below is told anyway.
   const packed = pipeline(Readable.from(texts(parts), { highWaterMark: 1 }), createGzip(), () => {})
   for await (const chunk of packed as AsyncIterable<Buffer>) {
-    hash.update(chunk)
-    bytes += chunk.length
+    sum.add(chunk)
     yield chunk
   }
   const { operation, project } = by
-  const statement = {
-    sha256: hash.digest('hex'),
-    bytes,
-    operation,
-    project,
-    signedAt: by.now().toISOString(),
-  }
+  const statement = { ...sum.end(), operation, project, signedAt: by.now().toISOString() }
   yield trailerOf(await signed(statement, by.key))
 }
 
