@@ -82,7 +82,6 @@ test('an operation is one trace, begun where no caller has one, also when anothe
   expect(results.map(({ attributes: of }) => `${of['slipway.task']}: ${of['slipway.result']}`)).toEqual([
     'Wait at the gate: ok',
     'Say something: ok',
-    'Use the secrets that a run has: ok',
     'Fail with words: failed',
   ])
 })
