@@ -31,7 +31,7 @@ export function talkativePlays(superAdmin: string): Record<string, Plays> {
     'prepare.yml': play(
       say('Say the sudo password', `${words.sudo} {{ ansible_become_password }}.`),
       say('Say the login password', `${words.login} {{ ansible_password | default('none') }}.`),
-      say('Say a lot', '{{ range(0, 900) | join("\\n") }}'),
+      { name: 'Say a lot', 'ansible.builtin.command': { argv: ['seq', '900'] } },
     ),
     'control-plane.yml': play(
       say('Say the encryption key', `${words.encryption} {{ slipway_encryption_key }}.`),

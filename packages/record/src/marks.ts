@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 
 /** A place in a file, and the sha256 of everything before it. */
-export type Mark = { bytes: number; sha256: string }
+type Mark = { bytes: number; sha256: string }
 
 /** The sum of a file, and marks on the way to it. */
 export type Marked = Mark & { marks: Mark[] }

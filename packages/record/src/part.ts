@@ -57,7 +57,7 @@ export type Operation = {
   nodes: string[]
 }
 
-export type Step = {
+type Step = {
   name: string
   title: string
   state: string

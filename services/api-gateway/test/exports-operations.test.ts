@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
+import type { IncomingMessage } from 'node:http'
 import { request } from 'node:https'
 import { join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
+import { createInterface } from 'node:readline'
+import { createGunzip, gunzipSync } from 'node:zlib'
 import { methods } from '@slipway/contracts'
 import { Attempt, OutputLine, Plan } from '@slipway/contracts/operation/v1/operation'
 import { OperationBackground } from '@slipway/contracts/operation/v1/operation_service'
@@ -242,6 +245,37 @@ test('a reader that is slow makes the runner wait instead of filling memory', as
   await expect.poll(standsStill, { interval: 1_500, timeout: 40_000 }).toBe(true)
   expect(asked).toBeLessThan(100)
   call.destroy()
+  await acting.close()
+})
+
+test('100,000 lines come whole, and never are many of them on their way', { timeout: 60_000 }, async () => {
+  const acting = await failed('large', { pages: 500 })
+  const { answers } = gateway.behind
+  const text = randomBytes(100_000).toString('hex')
+  let [asked, read, most] = [0, 0, 0]
+  answers[SEARCH] = ({ runs, pageToken }: SearchOutputRequest) => {
+    asked += 100
+    most = Math.max(most, asked - read)
+    const { lines, nextPageToken } = pageOf(runs[0] ?? '', Number(pageToken), 500)
+    return {
+      lines: lines.map((line, index) => ({
+        ...line,
+        text: text.slice(index * 1_000, index * 1_000 + 1_000),
+      })),
+      nextPageToken,
+    }
+  }
+  const headers = { authorization: `Bearer ${ada.token}` }
+  const url = new URL(pathOf('large'), gateway.gateway.addresses.rest)
+  const call = request(url, { ca: gateway.ca, agent: false, headers })
+  const [response] = (await once(call.end(), 'response')) as [IncomingMessage]
+  for await (const line of createInterface({ input: response.pipe(createGunzip()) })) {
+    if (line.startsWith('{"line":')) read += 1
+    else if (line.startsWith('{"end":')) expect(JSON.parse(line)).toEqual({ end: { lines: 100_000 } })
+  }
+  expect([response.complete, read]).toEqual([true, 100_000])
+  // Of a hundred megabytes a tenth: what sockets and streams hold by themselves.
+  expect(most).toBeLessThan(10_000)
   await acting.close()
 })
 
