@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { createGunzip } from 'node:zlib'
 import { invalid, notFound, type SlipwayError } from '@slipway/errors'
 import { soundBytes } from './marks.ts'
-import type { Part } from './part.ts'
+import { type Part, readPart } from './part.ts'
 import { placeAfter } from './place.ts'
 import { type Statement, verified } from './signature.ts'
 import { readTrailer, trailerLength } from './trailer.ts'
@@ -75,9 +75,23 @@ async function changed(path: string, sound: number, { bytes, marks }: Statement)
 async function* partsOf(path: string, bytes: number): AsyncGenerator<Part> {
   const packed = createReadStream(path, { end: bytes - 1 })
   const lines = createInterface({ input: packed.pipe(createGunzip()), crlfDelay: Number.POSITIVE_INFINITY })
+  let number = 0
   try {
-    for await (const line of lines) yield JSON.parse(line) as Part
+    for await (const line of lines) {
+      number += 1
+      const part = readPart(line)
+      if (part) yield part
+    }
+  } catch (thrown) {
+    throw notOurs(path, number, thrown)
   } finally {
     packed.destroy()
   }
+}
+
+/** It is as it was signed: somebody else wrote it, or another version. */
+function notOurs(path: string, line: number, thrown: unknown): SlipwayError {
+  const why = thrown instanceof Error ? thrown.message : String(thrown)
+  const message = `is whole, but its line ${line} can't be read (${why.replaceAll(/\p{Cc}/gu, '?')})`
+  return invalid([{ field: path, message, hint: 'Read it with a newer Slipway, or with zcat.' }])
 }

@@ -21,9 +21,14 @@ const line = (sequence: number, text = `line ${sequence}`): Part => ({
   line: { run: 'r', sequence, at: '', host: 'a', task: 't', kind: 'line', text },
 })
 
+const head = {
+  ...{ format: 1 as const, writtenAt: '', ended: true, askedBy: { id: 'u', name: 'ada' }, reason: '' },
+  versions: { slipway: '1', writtenBy: '1', release: '', kubernetes: '', components: {} },
+}
+
 /** A head, as many lines of output, and the end. */
 async function* batches(count: number, size: number, text?: () => string): AsyncGenerator<Part[]> {
-  yield [{ record: { format: 1 } as never }]
+  yield [{ record: head }]
   for (let batch = 0; batch < count; batch++)
     yield Array.from({ length: size }, (_, index) => line(batch * size + index + 1, text?.()))
   yield [{ end: { lines: count * size } }]
@@ -126,6 +131,26 @@ test('a record that was lengthened, doubled, or was never one is refused', async
   }
   await expect(openRecord(join(dir, 'none'))).rejects.toThrow('no file')
 })
+
+test('what a later version adds is passed over, and what is not as it should be is refused with its line', async () => {
+  await written(of({ record: head }, { weather: 'fine' } as never, { end: { lines: 0 } }))
+  expect(await all((await openRecord(file)).parts())).toEqual([{ record: head }, { end: { lines: 0 } }])
+  const wrong = [
+    { record: { ...head, format: 2 } },
+    { record: 3 },
+    { event: { sequence: -1 } },
+    { line: null },
+  ]
+  for (const one of wrong) {
+    await written(of({ record: head }, one as never))
+    const { parts } = await openRecord(file)
+    await expect(all(parts())).rejects.toThrow(/is whole, but its line 2 can't be read \((record|event|line)/)
+  }
+})
+
+async function* of(...parts: Part[]) {
+  yield parts
+}
 
 test('a signature of another record, or by another key, does not fit', async () => {
   const one = await written(batches(1, 3))

@@ -202,7 +202,9 @@ async function endedOperation() {
     nextPageToken: '',
   })
   bus = await openBus({ ...gateway.platform.foundation('cluster-manager').nats, name: 'cluster-manager' })
-  const body = { type: 'slipway.operation.succeeded', sequence: '1', subject: 'sample', data: { operation } }
+  const time = new Date().toISOString()
+  const about = { sequence: '1', subject: 'sample', time, data: { operation } }
+  const body = { type: 'slipway.operation.succeeded', ...about }
   await bus.jetstream.publish(`slipway.evt.${project}.operation.sample.succeeded`, JSON.stringify(body))
 }
 

@@ -11,8 +11,8 @@ type Signed = { signature: Signature; trust: Trust; step: string | undefined }
 export function accountText(account: Account, signed: Signed): string {
   const { head, operation } = account
   if (!head || !operation) {
-    const hint = 'It was written by another version: read it with `zcat FILE`.'
-    throw invalid([{ field: 'file', message: 'holds no operation that this Slipway can read', hint }])
+    const hint = 'Read it with a newer Slipway, or with zcat.'
+    throw invalid([{ field: 'file', message: 'holds no operation', hint }])
   }
   const lines = [
     ...headline(operation, head),
