@@ -102,6 +102,7 @@ export async function startEngineSite(): Promise<EngineSite> {
             wishes: noWishes,
             reason: '',
             plan: { digest: 'd', steps },
+            grounds: { basis: {}, specBefore: undefined },
             idempotencyKey: undefined,
           },
           { now: now(), more: [] },

@@ -12,7 +12,7 @@ import { type Database, inTransaction, type Transaction } from '../store.ts'
 import type { Cluster } from './cluster.ts'
 import { clusterEvent } from './events.ts'
 import { type ObservedHost, platformOf } from './observed.ts'
-import { makePlan, type Plan } from './plan.ts'
+import { type MadePlan, makePlan, type Plan } from './plan.ts'
 import { readClusterWhole } from './read.ts'
 import type { ClusterSpec, NodeSpec } from './spec.ts'
 import { refuseStale, rememberPlan } from './stale.ts'
@@ -84,7 +84,7 @@ export async function changeCluster(
   const made = makePlan(flow, subject, rests)
   await refuseStale(db, project, asked.planDigest, made)
   const { plan } = made
-  if (!asked.dryRun) return begin(deps, asked, { cluster, changing, plan })
+  if (!asked.dryRun) return begin(deps, asked, { cluster, changing, made })
   await rememberPlan(db, project, made, deps.now())
   return { plan }
 }
@@ -102,9 +102,10 @@ export async function observeHosts(
 async function begin(
   { db, newId, outbox, now: clock }: ChangeDeps,
   { project, reason, createdBy, idempotencyKey }: Asked,
-  { cluster, changing, plan }: { cluster: Cluster; changing: Changing; plan: Plan },
+  { cluster, changing, made }: { cluster: Cluster; changing: Changing; made: MadePlan },
 ): Promise<Change> {
   const now = clock()
+  const { plan, basis } = made
   const id = newId()
   const { flow, wishes, spec, state } = changing
   try {
@@ -112,7 +113,8 @@ async function begin(
       const moved = await moveCluster(tx, cluster.id, { state, stateReason: '', operation: id, spec })
       const event = clusterEvent(moved, state === cluster.state ? 'updated' : state, now)
       const about = { project, cluster: cluster.id, clusterName: cluster.name, kind: flow.kind }
-      const intent = { ...about, id, wishes, reason, plan, createdBy, idempotencyKey }
+      const grounds = { basis, specBefore: cluster.spec }
+      const intent = { ...about, id, wishes, reason, plan, grounds, createdBy, idempotencyKey }
       const operation = await beginOperation(tx, intent, { now, more: [event] })
       await changing.also?.(tx)
       return { cluster: moved, operation }

@@ -2,6 +2,7 @@ import type { OutboxRow } from '@slipway/bus'
 import { addFacts, currentTraceparent } from '@slipway/telemetry'
 import { addToOutbox, type Transaction } from '../store.ts'
 import { operationEvent, operationNudge } from './events.ts'
+import { type Grounds, keepGrounds } from './evidence-store.ts'
 import type { Operation, OperationKind, Wishes } from './operation.ts'
 import { insertOperation } from './store.ts'
 
@@ -18,6 +19,8 @@ export type Intent = {
     digest: string
     steps: readonly { name: string; title: string; nodes: string[]; needs: string[] }[]
   }
+  /** Kept for its record. */
+  grounds: Grounds
   createdBy: string
   idempotencyKey: string | undefined
 }
@@ -31,7 +34,7 @@ export async function beginOperation(
   intent: Intent,
   { now, more }: { now: Date; more: readonly OutboxRow[] },
 ): Promise<Operation> {
-  const { plan, idempotencyKey, ...columns } = intent
+  const { plan, grounds, idempotencyKey, ...columns } = intent
   const operation: Operation = {
     ...columns,
     state: 'planned',
@@ -52,6 +55,7 @@ export async function beginOperation(
   }
   addFacts({ 'slipway.operation': intent.id, 'slipway.cluster': intent.cluster })
   await insertOperation(tx, operation, { plan, idempotencyKey, traceparent: currentTraceparent() })
+  await keepGrounds(tx, intent.id, grounds)
   await addToOutbox(tx, [
     ...more,
     operationEvent(operation, { fact: 'planned', now }),
