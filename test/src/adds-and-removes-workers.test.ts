@@ -4,7 +4,9 @@ import { labPowerOff, labPowerOn } from '@slipway/lab'
 import { run } from '@slipway/process'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { differences, type Inventory, inventoryOf, resetByHand } from './host-inventory.ts'
-import { type Answer, followOperation, personAt, projectWithHosts, until } from './person.ts'
+import { asRoot } from './on-host.ts'
+import { type Answer, followOperation, personAt, projectWithHosts, stepBegins, until } from './person.ts'
+import { refusal } from './refusal.ts'
 
 const world = inject('world')
 const person = personAt(world.to)
@@ -31,7 +33,6 @@ afterAll(async () => {
   await labPowerOn({ dir: world.lab.dir, host: 'b-2' })
   const begun = await person.call('Cluster.DeleteCluster', { project, id: cluster })
   await followOperation(person, project, begun.operation.id)
-  await resetByHand(world, ['b-2'], cluster).catch(() => {})
   for (const id of Object.values(hosts)) await person.call('Host.DeleteHost', { project, id })
 })
 
@@ -63,9 +64,11 @@ describe('workers of a living cluster', () => {
       labels: { tier: 'web' },
       taints: [{ key: 'only', value: 'web', effect: 'NoSchedule' }],
     })
-    await expect(
+    const { code, problems } = await refusal(
       person.call('Cluster.UpdateNodes', { ...wish, planDigest: plan.digest }),
-    ).rejects.toMatchObject({ code: 'Precondition', problems: [{ field: 'planDigest' }] })
+    )
+    expect(code).toBe('Precondition')
+    expect(problems.map(({ message }) => message)).toContain('cluster.nodes.b-2.labels.tier is new: "web"')
     await change('UpdateNodes', {
       project,
       id: cluster,
@@ -131,10 +134,15 @@ describe('workers of a living cluster', () => {
 
   test('an add that fails is undone: the cluster is what it was and the host is free', async () => {
     await labPowerOn({ dir: world.lab.dir, host: 'b-2' })
-    const begun = await person.call('Cluster.AddNodes', {
+    // What was left behind is cleaned by its owner first.
+    await resetByHand(world, ['b-2'], cluster)
+    const { operation: begun } = await person.call('Cluster.AddNodes', {
       ...{ project, id: cluster, nodes: [{ host: hosts['b-2'], role: 'worker' }] },
     })
-    const failed = (await followOperation(person, project, begun.operation.id)).operation
+    // After the check of the host, and before its kubelet wants the port.
+    await stepBegins(person, { project, id: begun.id }, 'prepare-nodes')
+    await asRoot(world, 'b-2', 'systemd-run --unit=squatter python3 -m http.server 10250')
+    const failed = (await followOperation(person, project, begun.id)).operation
     expect(failed).toMatchObject({ state: 'failed', failure: { host: 'b-2' } })
     const stopped = await person.call('Cluster.GetCluster', { project, id: cluster })
     expect(stopped).toMatchObject({
@@ -148,6 +156,9 @@ describe('workers of a living cluster', () => {
     expect([spec.nodes.length, stateReason ?? '']).toEqual([1, ''])
     const host = await person.call('Host.GetHost', { project, id: hosts['b-2'] })
     expect(host.cluster ?? '').toBe('')
+    await asRoot(world, 'b-2', 'systemctl stop squatter')
+    const after = (await inventoryOf(world, ['b-2']))['b-2']
+    expect(differences(before ?? {}, after ?? {})).toEqual([])
   })
 
   test('what can not be is refused together and by name', async () => {
