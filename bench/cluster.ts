@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { callApi } from '@slipway/cli/api'
-import { ensureHosts, ensureProject, VERSION } from '@slipway/cli/demo'
+import { ensureHosts, ensureProject } from '@slipway/cli/demo'
 import type { LabHost } from '@slipway/lab'
 import { run } from '@slipway/process'
 import { parseAllDocuments, stringify } from 'yaml'
@@ -10,7 +10,7 @@ import type { Site } from './site.ts'
 const quiet = () => {}
 
 /** Creates a cluster of two hosts through the API; seconds from POST to both nodes Ready. */
-export async function createThroughApi({ to }: Site, pair: readonly LabHost[]): Promise<number> {
+export async function createThroughApi({ to, release }: Site, pair: readonly LabHost[]): Promise<number> {
   const project = await ensureProject(to)
   const known = await ensureHosts(to, project, pair, quiet)
   const nodes = known.map(({ id }, index) => ({ host: id, role: index === 0 ? 'control-plane' : 'worker' }))
@@ -18,7 +18,7 @@ export async function createThroughApi({ to }: Site, pair: readonly LabHost[]): 
   const { cluster } = await callApi(to, 'slipway.cluster.v1.ClusterService/CreateCluster', {
     project,
     name: 'bench',
-    spec: { kubernetesVersion: VERSION, controlPlaneSchedulable: true, nodes },
+    spec: { kubernetesVersion: release.kubernetes, controlPlaneSchedulable: true, nodes },
   })
   await bothReady(async () => {
     const answer = await callApi(to, 'slipway.cluster.v1.ClusterService/ListNodes', {

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { callApi } from '@slipway/cli/api'
-import { PLATFORM, VERSION } from '@slipway/cli/demo'
+import { PLATFORM } from '@slipway/cli/demo'
 import { type LabHost, labPowerOff } from '@slipway/lab'
 import { bothReadyOn, createThroughApi, flannel, put, ssh } from './cluster.ts'
 import { atSite, type Site } from './site.ts'
@@ -37,7 +37,7 @@ async function byScript(
   const began = performance.now()
   const prepare = ['bash', '/tmp/by-hand.sh', 'prepare', 'repo.slipway.internal', gateway, port]
   await Promise.all(pair.map((host) => ssh(host, prepare, `${pushToken}\n${to.ca}`)))
-  const said = await ssh(first, ['bash', '/tmp/by-hand.sh', 'init', first.address, VERSION])
+  const said = await ssh(first, ['bash', '/tmp/by-hand.sh', 'init', first.address, release.kubernetes])
   const [, bootstrap = ''] = /--token (\S+)/.exec(said) ?? []
   const [, hash = ''] = /(sha256:[0-9a-f]+)/.exec(said) ?? []
   await ssh(second, ['bash', '/tmp/by-hand.sh', 'join', first.address, bootstrap, hash])

@@ -5,7 +5,7 @@ import { copyFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { request } from 'node:https'
 import { join } from 'node:path'
 import { type Connection, callApi } from '@slipway/cli/api'
-import { ensureHosts, ensureProject, VERSION } from '@slipway/cli/demo'
+import { ensureHosts, ensureProject } from '@slipway/cli/demo'
 import { percentile, rssMib } from './numbers.ts'
 import { atSite } from './site.ts'
 
@@ -14,14 +14,14 @@ const quiet = () => {}
 
 await atSite(
   { lab: 'benchflood', hosts: ['node-1'], playbooks: floodingPlaybooks },
-  async ({ to, pid, hosts }) => {
+  async ({ to, pid, hosts, release }) => {
     const project = await ensureProject(to)
     const [host] = await ensureHosts(to, project, hosts, quiet)
     const memory: number[] = [await rssMib(pid)]
     const { operation } = await callApi(to, 'slipway.cluster.v1.ClusterService/CreateCluster', {
       project,
       name: 'flood',
-      spec: { kubernetesVersion: VERSION, nodes: [{ host: host?.id, role: 'control-plane' }] },
+      spec: { kubernetesVersion: release.kubernetes, nodes: [{ host: host?.id, role: 'control-plane' }] },
     })
     let timer: NodeJS.Timeout | undefined
     const heard = await watch(to, `/api/v1/projects/${project}/operations/${operation.id}/events`, () => {

@@ -3,6 +3,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { readSettings } from '@slipway/cli/config'
 import { execa } from 'execa'
 
 const root = join(import.meta.dirname, '..')
@@ -13,11 +14,16 @@ let passed = 0
 let failed = 0
 
 await part('artifacts', async () => {
-  const { exitCode } = await execa(bin('node'), ['packages/cli/src/main.ts', 'release', 'fetch', '1.36.3'], {
-    cwd: root,
-    stdio: 'inherit',
-    reject: false,
-  })
+  const { SLIPWAY_DEMO_KUBERNETES: kubernetes } = readSettings()
+  const { exitCode } = await execa(
+    bin('node'),
+    ['packages/cli/src/main.ts', 'release', 'fetch', kubernetes],
+    {
+      cwd: root,
+      stdio: 'inherit',
+      reject: false,
+    },
+  )
   if (exitCode !== 0) failed += 1
 })
 if (wanted.length === 0) await part('check', check)

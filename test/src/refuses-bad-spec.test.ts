@@ -125,6 +125,6 @@ describe('a spec that can not work is refused with its field and the way out', (
       spec: desk.spec({ kubelet: { maxPods: 60 } }),
       planDigest: plan.digest,
     })
-    expect(at(problems, 'planDigest')).toMatch(/earlier plan/)
+    expect(at(problems, 'planDigest')).toBe('cluster.settings.kubelet.maxPods was 110 and is 60')
   })
 })

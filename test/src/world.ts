@@ -13,7 +13,6 @@ import {
   pushOnce,
   type Running,
   readRecord,
-  VERSION,
 } from '@slipway/cli/demo'
 import { labDown, labUp, readLabConfig, tryLock } from '@slipway/lab'
 import type { TestProject } from 'vitest/node'
@@ -94,7 +93,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     running,
     to,
     kubectl: kubectlOf(release, settings.SLIPWAY_CACHE),
-    version: VERSION,
+    version: release.kubernetes,
     platform: PLATFORM,
     proofImage: proofImage(release),
   })

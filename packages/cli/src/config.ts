@@ -35,6 +35,10 @@ export const settings = Type.Object({
   SLIPWAY_CA: Type.Optional(text("File with the install's CA certificate.")),
   SLIPWAY_TOKEN_FILE: Type.Optional(text('File with an API token.')),
   SLIPWAY_DEMO_DIR: text('Where the demo keeps everything it makes.', '/var/lib/slipway/demo'),
+  SLIPWAY_DEMO_KUBERNETES: text(
+    'Kubernetes version that the demo, the stories and the benches run.',
+    '1.36.3',
+  ),
   SLIPWAY_BEGAN: Type.Optional(Type.Number({ description: 'When the command was typed, ms since 1970.' })),
   SLIPWAY_PROJECT: Type.Optional(text('Project that commands are about.')),
 })

@@ -13,8 +13,7 @@ import {
 import { type Connection, callApi } from '../api/client.ts'
 import { type Settings, upstreamSettings } from '../config.ts'
 
-/** What the demo and the stories build clusters of. */
-export const VERSION = '1.36.3'
+/** The hosts that the demo and the stories make. */
 export const PLATFORM = 'debian-12-amd64'
 
 type Say = (line: string) => void
@@ -26,9 +25,9 @@ export async function fetchArtifacts(
   say: Say,
 ): Promise<ResolvedRelease> {
   const manifest = (await readReleases(settings.SLIPWAY_RELEASES)).find(
-    ({ kubernetes }) => kubernetes === VERSION,
+    ({ kubernetes }) => kubernetes === settings.SLIPWAY_DEMO_KUBERNETES,
   )
-  if (!manifest) throw notFound('release manifest', VERSION)
+  if (!manifest) throw notFound('release manifest', settings.SLIPWAY_DEMO_KUBERNETES)
   const work = { cacheDir: settings.SLIPWAY_CACHE, env: upstreamSettings(), signal, report: sayProgress(say) }
   await fetchTool({ ...work, file: join(settings.SLIPWAY_RELEASES, 'tools/nats-server.yaml') })
   return fetchRelease({ ...work, manifest, platforms: [PLATFORM] })
@@ -46,7 +45,7 @@ export async function pushOnce(
   const { versions = [] } = await callApi(to, 'slipway.version.v1.VersionService/ListVersions')
   if (
     (versions as { name: string; available?: boolean }[]).some(
-      ({ name, available }) => name === VERSION && available,
+      ({ name, available }) => name === resolved.kubernetes && available,
     )
   )
     return

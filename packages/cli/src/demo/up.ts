@@ -8,14 +8,14 @@ import { type Place, readRecord, record } from './place.ts'
 import { administrator, ensurePlatform } from './platform.ts'
 import { showProgress } from './progress.ts'
 import { proveCluster } from './prove.ts'
-import { fetchArtifacts, kubectlOf, proofImage, pushOnce, VERSION } from './release.ts'
+import { fetchArtifacts, kubectlOf, proofImage, pushOnce } from './release.ts'
 
 const PHASES = 7
 
 /** From nothing to a proved cluster; every phase looks at what is there first, so a second run takes seconds. */
 export async function demoUp(place: Place, settings: Settings, signal: AbortSignal): Promise<void> {
   const progress = showProgress(PHASES, settings.SLIPWAY_BEGAN ?? Date.now())
-  const release = await progress.phase(`artifacts of Kubernetes ${VERSION}`, (say) =>
+  const release = await progress.phase(`artifacts of Kubernetes ${settings.SLIPWAY_DEMO_KUBERNETES}`, (say) =>
     fetchArtifacts(settings, signal, say),
   )
   const lab = await progress.phase('a lab of three hosts', (say) =>
@@ -43,7 +43,7 @@ export async function demoUp(place: Place, settings: Settings, signal: AbortSign
     return { project, hosts: await ensureHosts(to, project, lab.hosts, say) }
   })
   const cluster = await progress.phase('a cluster of one control plane and one worker', (say) =>
-    ensureCluster(to, project, { version: VERSION, hosts }, say),
+    ensureCluster(to, project, { version: release.kubernetes, hosts }, say),
   )
   await record(place, { cluster })
   await progress.phase('proof: a workload on both nodes', async (say) => {
