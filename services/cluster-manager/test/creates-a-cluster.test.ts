@@ -93,7 +93,15 @@ test('a cluster comes to be, its people get in, and it goes away again', async (
   await kubeconfigsOf(at)
   site.runner.on('reset.yml', async () => ({}))
   const change = await site.clusters.deleteCluster({
-    ...{ ...at, dryRun: '', planDigest: '', forget: false, leaveUnreachable: false, reason: '' },
+    ...{
+      ...at,
+      dryRun: '',
+      planDigest: '',
+      forget: false,
+      leaveUnreachable: false,
+      reason: '',
+      queue: false,
+    },
   })
   expect(await site.ended(project, change.operation?.id ?? '')).toMatchObject({
     state: 'succeeded',

@@ -183,7 +183,7 @@ test('findings of all hosts are one failure, the first one first, and the failed
     failure: { message: 'ssh: no route to host', host: two.name },
     hosts: [{ name: two.name, unreachable: true, message: 'ssh: no route to host' }],
   }))
-  const at = { project: 'p5', id: cluster?.id ?? '', dryRun: '', planDigest: '', forget: false }
+  const at = { project: 'p5', id: cluster?.id ?? '', dryRun: '', planDigest: '', forget: false, queue: false }
   const first = await site.clusters.deleteCluster({ ...at, leaveUnreachable: false, reason: '' })
   const stopped = await site.ended('p5', first.operation?.id ?? '')
   expect(stopped).toMatchObject({
@@ -233,6 +233,7 @@ test('forgetting a cluster touches no host and names every one', async () => {
       planDigest: '',
       forget: true,
       leaveUnreachable: false,
+      queue: false,
       reason: '',
     },
   })

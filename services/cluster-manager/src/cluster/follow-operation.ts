@@ -13,9 +13,11 @@ import { dropNodes, moveCluster, moveNode, nodesOf } from './store.ts'
  * gone; when nodes were changed, its spec settles on what came of it. Nothing happens where all is so already.
  */
 export async function followOperation(tx: Transaction, operation: Operation, now: Date): Promise<void> {
-  const { project, cluster: id } = operation
+  const { project, cluster: id, state: moved } = operation
+  // One that waits changes nothing yet.
+  if (moved === 'queued') return
   const known = await readCluster(tx, project, id)
-  const state = stateDuring(operation)
+  const state = stateDuring({ ...operation, state: moved })
   const stateReason = reasonDuring(operation)
   const settled = settledNodes(known, operation)
   if (
