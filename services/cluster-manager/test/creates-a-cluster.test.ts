@@ -25,6 +25,7 @@ test('a cluster comes to be, its people get in, and it goes away again', async (
   ])
   await site.moveHost(cp?.id ?? '', '127.0.0.1')
   let tokensWhileJoining = ''
+  let tokenSecret = ''
   site.runner.on('control-plane.yml', async () => {
     await joined('cp1', true)
     await deployment('coredns')
@@ -33,6 +34,9 @@ test('a cluster comes to be, its people get in, and it goes away again', async (
   })
   site.runner.on('worker.yml', async () => {
     tokensWhileJoining = await secrets()
+    const path = 'jsonpath={.items[0].data.token-secret}'
+    const encoded = await plane.kubectl('get', 'secrets', '-n', 'kube-system', '-o', path)
+    tokenSecret = Buffer.from(encoded, 'base64').toString()
     await joined('w1', true)
     return {}
   })
@@ -69,6 +73,7 @@ test('a cluster comes to be, its people get in, and it goes away again', async (
   })
 
   // One token while it joined, none afterwards.
+  await backgroundOfCreate(operation?.id ?? '', tokenSecret)
   expect(tokensWhileJoining.trim()).toMatch(/^secret\/bootstrap-token-[0-9a-f]{6}$/)
   expect((await secrets()).trim()).toBe('')
   const settings = await plane.kubectl(
@@ -107,10 +112,34 @@ test('a cluster comes to be, its people get in, and it goes away again', async (
     state: 'succeeded',
     leftBehind: [],
   })
+  const gone = await backgroundOf(change.operation?.id ?? '')
+  expect(JSON.parse(gone.specBeforeJson).nodes).toHaveLength(2)
+  expect(gone.specAfterJson).toBe('')
   await expect(site.clusters.createKubeconfig({ ...at, minutes: 10 }, site.as)).rejects.toThrow(
     'no API server',
   )
 })
+
+function backgroundOf(id: string) {
+  return site.operations.getOperationBackground({ project, id })
+}
+
+/** What its record rests on is kept, and nothing secret with it. */
+async function backgroundOfCreate(id: string, tokenSecret: string): Promise<void> {
+  const background = await backgroundOf(id)
+  expect(background).toMatchObject({ kubernetes: '1.36.3', specBeforeJson: '', operation: { id } })
+  expect(background.slipway).toMatch(/^\d+\.\d+\.\d+/)
+  expect(JSON.parse(background.specAfterJson).nodes).toMatchObject([{ name: 'cp1' }, { name: 'w1' }])
+  expect(JSON.parse(background.basisJson).hosts).toMatchObject({ cp1: { cpus: 4 }, w1: { memoryMib: 8192 } })
+  const steps = background.operation?.steps.map(({ name }) => name)
+  expect(background.attempts.map(({ step, attempt, state }) => `${step} ${attempt} ${state}`)).toEqual(
+    steps?.map((name) => `${name} 1 succeeded`),
+  )
+  const told = JSON.stringify(background)
+  expect(tokenSecret).toMatch(/^[0-9a-z]{16}$/)
+  for (const secret of [tokenSecret, 'geheim', plane.superAdmin.slice(-200).trim(), 'v1.ansible-runner'])
+    expect(told).not.toContain(secret)
+}
 
 /** Each role gets in with its own rights and no more, and nobody without a person. */
 async function kubeconfigsOf(at: { project: string; id: string }): Promise<void> {

@@ -76,7 +76,9 @@ export async function startEngineSite(): Promise<EngineSite> {
     const steps = stepsOf(decisions.get(id)?.() ?? {})
     await inTransaction(db, async (tx) => {
       await lockCluster(tx, cluster)
-      const intent = { ...about, id, project, cluster, kind, wishes: noWishes, plan: { digest: 'd', steps } }
+      const grounds = { basis: {}, specBefore: undefined }
+      const plan = { digest: 'd', steps }
+      const intent = { ...about, id, project, cluster, kind, wishes: noWishes, plan, grounds }
       await beginOperation(
         tx,
         { ...intent, idempotencyKey: undefined },
@@ -122,6 +124,7 @@ export async function startEngineSite(): Promise<EngineSite> {
           {
             ...{ ...about, id: newId(), project, cluster, kind: 'create-cluster', wishes: noWishes },
             plan: { digest: 'd', steps },
+            grounds: { basis: {}, specBefore: undefined },
             idempotencyKey: undefined,
           },
           { now: now(), more: [] },

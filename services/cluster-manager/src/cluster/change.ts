@@ -14,7 +14,7 @@ import { type Database, inTransaction, lockCluster, type Transaction } from '../
 import type { Cluster } from './cluster.ts'
 import { clusterEvent } from './events.ts'
 import { type ObservedHost, platformOf } from './observed.ts'
-import { makePlan, type Plan } from './plan.ts'
+import { type MadePlan, makePlan, type Plan } from './plan.ts'
 import { queueChange } from './queue-change.ts'
 import { readClusterWhole } from './read.ts'
 import type { ClusterSpec, NodeSpec } from './spec.ts'
@@ -101,7 +101,7 @@ export async function changeCluster(
   const made = makePlan(flow, subject, rests)
   await refuseStale(db, project, asked.planDigest, made)
   const { plan } = made
-  if (!asked.dryRun) return begin(deps, asked, { cluster, flow, changing, plan })
+  if (!asked.dryRun) return begin(deps, asked, { cluster, flow, changing, made })
   await rememberPlan(db, project, made, deps.now())
   return { plan }
 }
@@ -119,14 +119,14 @@ export async function observeHosts(
 async function begin(
   deps: ChangeDeps,
   asked: Asked,
-  of: { cluster: Cluster; flow: Flow; changing: Changing; plan: Plan },
+  of: { cluster: Cluster; flow: Flow; changing: Changing; made: MadePlan },
 ): Promise<Change> {
   const { db, outbox } = deps
-  const { cluster, flow, plan } = of
+  const { cluster, flow, made } = of
   try {
     const change = await inTransaction(db, (tx) => beginIn(tx, deps, asked, of))
     outbox.nudge()
-    return { plan, ...change }
+    return { plan: made.plan, ...change }
   } catch (error) {
     if (!isUniqueViolation(error) && !(error instanceof ClusterTaken)) throw error
     if (asked.turn) throw new MovedMeanwhile(asked.turn)
@@ -143,7 +143,7 @@ async function beginIn(
   tx: Transaction,
   { newId, now: clock }: ChangeDeps,
   { project, reason, createdBy, idempotencyKey, turn }: Asked,
-  { cluster, flow, changing, plan }: { cluster: Cluster; flow: Flow; changing: Changing; plan: Plan },
+  { cluster, flow, changing, made }: { cluster: Cluster; flow: Flow; changing: Changing; made: MadePlan },
 ): Promise<{ cluster: Cluster; operation: Operation }> {
   const now = clock()
   const { wishes, spec, state } = changing
@@ -154,7 +154,8 @@ async function beginIn(
   const moved = await moveCluster(tx, cluster.id, { state, stateReason: '', operation: id, spec })
   const event = clusterEvent(moved, state === cluster.state ? 'updated' : state, now)
   const about = { project, cluster: cluster.id, clusterName: cluster.name, kind: flow.kind }
-  const intent = { ...about, id, wishes, reason, plan, createdBy, idempotencyKey }
+  const grounds = { basis: made.basis, specBefore: cluster.spec }
+  const intent = { ...about, id, wishes, reason, plan: made.plan, grounds, createdBy, idempotencyKey }
   const operation = await beginOperation(tx, intent, { now, more: [event], queued: turn !== undefined })
   await changing.also?.(tx)
   await followQueue(tx, cluster.id, now)

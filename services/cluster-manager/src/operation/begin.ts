@@ -2,6 +2,7 @@ import type { OutboxRow } from '@slipway/bus'
 import { addFacts, currentTraceparent } from '@slipway/telemetry'
 import { addToOutbox, type Transaction } from '../store.ts'
 import { operationEvent, operationNudge } from './events.ts'
+import { type Grounds, keepGrounds } from './evidence-store.ts'
 import { type Operation, type OperationKind, untouched, type Wishes } from './operation.ts'
 import { fillQueued, nextTurn } from './queue-store.ts'
 import { MovedMeanwhile } from './record.ts'
@@ -20,6 +21,8 @@ export type Intent = {
     digest: string
     steps: readonly { name: string; title: string; nodes: string[]; needs: string[] }[]
   }
+  /** Kept for its record. */
+  grounds: Grounds
   createdBy: string
   idempotencyKey: string | undefined
 }
@@ -34,7 +37,7 @@ export async function beginOperation(
   intent: Intent,
   { now, more, queued = false }: { now: Date; more: readonly OutboxRow[]; queued?: boolean },
 ): Promise<Operation> {
-  const { plan, idempotencyKey, ...columns } = intent
+  const { plan, grounds, idempotencyKey, ...columns } = intent
   const planned: Operation = {
     ...{ ...columns, ...untouched, state: 'planned', queuedBehind: '', waits: '', createdAt: now },
     turn: await nextTurn(tx, intent.cluster),
@@ -49,6 +52,7 @@ export async function beginOperation(
   const operation = queued ? await continued(tx, planned) : planned
   if (queued) await fillQueued(tx, operation, { plan, traceparent })
   else await insertOperation(tx, operation, { plan, idempotencyKey, traceparent })
+  await keepGrounds(tx, intent.id, grounds)
   await addToOutbox(tx, [
     ...more,
     operationEvent(operation, { fact: 'planned', now }),

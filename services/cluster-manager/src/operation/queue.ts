@@ -11,7 +11,7 @@ import { changeOperation, insertOperation, readOperationById } from './store.ts'
 const LONGEST = 10
 
 /** What somebody wants to be done to a cluster when its turn comes. */
-export type Waiting = Omit<Intent, 'id' | 'plan' | 'wishes'> & {
+export type Waiting = Omit<Intent, 'id' | 'plan' | 'grounds' | 'wishes'> & {
   nodes: readonly string[]
   planDigest: string
   /** What it is to be planned with. */

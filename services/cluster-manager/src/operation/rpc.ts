@@ -3,23 +3,25 @@ import { type Operation as OperationMessage, Plan } from '@slipway/contracts/ope
 import type { OperationServiceServer } from '@slipway/contracts/operation/v1/operation_service'
 import { precondition } from '@slipway/errors'
 import type { Handlers } from '@slipway/rpc'
+import { readBackground } from './evidence.ts'
 import { cancelOperation, pauseOperation } from './hold.ts'
 import type { Operation } from './operation.ts'
 import { pageOfOperations, planOf, readOperationOf } from './read.ts'
 import { type ResumeDeps, resumeOperation, skipStep, undoOperation } from './resume.ts'
-import { toWire } from './wire.ts'
+import { backgroundToWire, toWire } from './wire.ts'
 
 type Answered =
   | 'listOperations'
   | 'getOperation'
   | 'getOperationPlan'
+  | 'getOperationBackground'
   | 'cancelOperation'
   | 'pauseOperation'
   | 'resumeOperation'
   | 'undoOperation'
   | 'skipStep'
 
-/** What OperationService answers here; watching and output are api-gateway's. */
+/** What OperationService answers here; watching, output and the record are api-gateway's. */
 export function operationHandlers(
   deps: ResumeDeps & { outbox: Pick<Outbox, 'nudge'> },
 ): Pick<Handlers<OperationServiceServer>, Answered> {
@@ -39,6 +41,8 @@ export function operationHandlers(
       refuseUnplanned(await readOperationOf(db, project, id))
       return Plan.fromPartial((await planOf(db, id)) as Plan)
     },
+    getOperationBackground: async ({ project, id }) =>
+      backgroundToWire(await readBackground(db, project, id)),
     cancelOperation: ({ project, id }) => moved(cancelOperation(db, project, id, now())),
     pauseOperation: ({ project, id }) => moved(pauseOperation(db, project, id)),
     resumeOperation: (request) => moved(resumeOperation(deps, request)),
