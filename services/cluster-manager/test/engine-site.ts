@@ -27,6 +27,9 @@ export function meansFrom(steps: Steps): MeansOf {
   }
 }
 
+/** Says the steps of a change and what each needs, when its turn has come. */
+type Decide = () => Record<string, string[]> | Promise<Record<string, string[]>>
+
 /** A database and a bus for the engine, where steps are what a test says. */
 export type EngineSite = {
   db: Database
@@ -38,7 +41,7 @@ export type EngineSite = {
    * Another change of that one's cluster, queued if it has to wait. At its turn `decide` says its steps, or throws what
    * refuses it.
    */
-  queue: (first: Operation, decide?: () => Record<string, string[]>) => Promise<Operation | undefined>
+  queue: (first: Operation, decide?: Decide) => Promise<Operation | undefined>
   /** The operation once it is as wished. */
   until: (id: string, is: (operation: Operation) => boolean) => Promise<Operation>
   /** The facts that were published of an operation, up to the one given. */
@@ -69,11 +72,11 @@ export async function startEngineSite(): Promise<EngineSite> {
   const outbox = await openOutbox({ bus, databaseUrl: url, schema, log })
   opened.add('outbox', outbox.close)
   const now = () => new Date()
-  const decisions = new Map<string, () => Record<string, string[]>>()
+  const decisions = new Map<string, Decide>()
   const about = { clusterName: 'c', createdBy: 'u1', reason: '' } as const
 
   async function beginQueued({ id, project, cluster, kind }: Operation): Promise<void> {
-    const steps = stepsOf(decisions.get(id)?.() ?? {})
+    const steps = stepsOf((await decisions.get(id)?.()) ?? {})
     await inTransaction(db, async (tx) => {
       await lockCluster(tx, cluster)
       const grounds = { basis: {}, specBefore: undefined }

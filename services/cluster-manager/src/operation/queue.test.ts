@@ -1,7 +1,8 @@
 import { invalid, unavailable } from '@slipway/errors'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type EngineSite, meansFrom, type Steps, startEngineSite } from '../../test/engine-site.ts'
+import { type EngineSite, LEASE_MS, meansFrom, type Steps, startEngineSite } from '../../test/engine-site.ts'
 import { cancelOperation } from './hold.ts'
+import { takeLease } from './lease.ts'
 import type { Operation } from './operation.ts'
 import { readOperationOf } from './read.ts'
 import { resumeOperation, undoOperation } from './resume.ts'
@@ -26,7 +27,7 @@ const depsOf = (steps: Steps) => ({
   ...{ db: site.db, now: () => new Date(), onMoved: async () => {}, meansOf: meansFrom(steps) },
 })
 const at = ({ project, id }: Operation) => ({ project, id })
-async function queued(first: Operation, decide?: () => Record<string, string[]>): Promise<Operation> {
+async function queued(first: Operation, decide?: Parameters<EngineSite['queue']>[1]): Promise<Operation> {
   const operation = await site.queue(first, decide)
   if (!operation) throw new Error('it was not queued')
   return operation
@@ -110,6 +111,44 @@ test('a queue that lost its nudges, as in a restart, is found by the sweep', asy
   await site.db.operation.update({ where: { id: first.id }, data: { state: 'succeeded', mutates: null } })
   const engine = await site.replica({})
   await comesTo(second, 'succeeded')
+  await engine.close()
+})
+
+test('what a replica that died was planning is planned by another one', async () => {
+  const first = await site.plan({ only: [] })
+  const second = await queued(first)
+  const owner = 'a replica that dies'
+  expect(await takeLease(site.db, second.id, { owner, leaseMs: LEASE_MS })).toBe(false)
+  await site.db.operation.update({ where: { id: first.id }, data: { state: 'succeeded', mutates: null } })
+  const diedAt = Date.now()
+  expect(await takeLease(site.db, second.id, { owner, leaseMs: LEASE_MS })).toBe(true)
+  const engine = await site.replica({})
+  await comesTo(second, 'succeeded')
+  expect(Date.now() - diedAt).toBeGreaterThanOrEqual(LEASE_MS)
+  await engine.close()
+})
+
+test('one that is cancelled while it is planned does not begin', async () => {
+  const planning = gate()
+  const { open, passed } = gate()
+  let ran = false
+  const first = await site.plan({ first: [] })
+  const second = await queued(first, async () => {
+    planning.open()
+    await passed()
+    return { only: [] }
+  })
+  const third = await queued(first, () => ({ last: [] }))
+  const engine = await site.replica({
+    only: async () => {
+      ran = true
+    },
+  })
+  await planning.passed()
+  await cancel(second)
+  open()
+  await comesTo(third, 'succeeded')
+  expect([(await comesTo(second, 'cancelled')).steps, ran]).toEqual([[], false])
   await engine.close()
 })
 
