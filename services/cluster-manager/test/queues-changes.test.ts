@@ -126,6 +126,8 @@ async function beginCreate(): Promise<{ goOn: () => Promise<void>; creating: Clu
   })
   const goOn = async () => {
     open()
+    await stepBegins(idOf(creating), 'join-workers')
+    await stepBegins(idOf(creating), 'apply-addons')
     await until(
       () => plane.kubectl('get', 'deploy', '-n', 'kube-system', '-o', 'name'),
       (said) => said.includes('metrics-server'),
@@ -133,6 +135,16 @@ async function beginCreate(): Promise<{ goOn: () => Promise<void>; creating: Clu
     await available(plane, 'metrics-server')
   }
   return { goOn, creating }
+}
+
+/** Asked of Slipway rather than of the API server, which has enough to do. */
+async function stepBegins(id: string, name: string): Promise<void> {
+  const { failure } = await until(
+    () => site.operations.getOperation({ project, id }),
+    ({ state, steps }) =>
+      state === 'failed' || steps.some((step) => step.name === name && step.state !== 'pending'),
+  )
+  expect(failure).toBeUndefined()
 }
 
 /** The operation once it has ended; one that waits has not. */

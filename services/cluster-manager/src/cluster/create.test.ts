@@ -1,7 +1,7 @@
 import type { CreateClusterRequest } from '@slipway/contracts/cluster/v1/cluster_service'
 import type { Host } from '@slipway/contracts/host/v1/host'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type ClusterSite, startClusterSite } from '../../test/cluster-site.ts'
+import { type ClusterSite, startClusterSite, until } from '../../test/cluster-site.ts'
 
 let site: ClusterSite
 beforeAll(async () => {
@@ -65,6 +65,10 @@ test('the same create sent twice at once begins one operation', async () => {
   expect(ids.size).toBe(1)
   expect(new Set(changes.map(({ plan }) => plan?.digest)).size).toBe(1)
   const [id = ''] = ids
+  await until(
+    async () => site.runner.started,
+    (runs) => runs.some(({ operation }) => operation === id),
+  )
   await site.operations.cancelOperation({ project: 'p2', id: id ?? '' })
   const operation = await site.ended('p2', id ?? '')
   expect(operation).toMatchObject({ state: 'cancelled', createdBy: 'u1', clusterName: 'b' })
