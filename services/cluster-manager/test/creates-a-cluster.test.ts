@@ -3,6 +3,7 @@ import { readManifests } from '@slipway/kube'
 import { startControlPlane, type TestControlPlane } from '@slipway/kube/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type ClusterSite, startClusterSite, until } from './cluster-site.ts'
+import { available, deployment, joined } from './played-nodes.ts'
 
 // Hosts are played; the API server, its certificates and its answers are real.
 let site: ClusterSite
@@ -27,9 +28,9 @@ test('a cluster comes to be, its people get in, and it goes away again', async (
   let tokensWhileJoining = ''
   let tokenSecret = ''
   site.runner.on('control-plane.yml', async () => {
-    await joined('cp1', true)
-    await deployment('coredns')
-    await available('coredns')
+    await joined(plane, 'cp1', true)
+    await deployment(plane, 'coredns')
+    await available(plane, 'coredns')
     return { exports: { 'super-admin.conf': plane.superAdmin } }
   })
   site.runner.on('worker.yml', async () => {
@@ -37,7 +38,7 @@ test('a cluster comes to be, its people get in, and it goes away again', async (
     const path = 'jsonpath={.items[0].data.token-secret}'
     const encoded = await plane.kubectl('get', 'secrets', '-n', 'kube-system', '-o', path)
     tokenSecret = Buffer.from(encoded, 'base64').toString()
-    await joined('w1', true)
+    await joined(plane, 'w1', true)
     return {}
   })
   const node = { name: '', labels: {}, taints: [] }
@@ -63,7 +64,7 @@ test('a cluster comes to be, its people get in, and it goes away again', async (
   expect(await site.operations.getOperation({ project, id: operation?.id ?? '' })).toMatchObject({
     state: 'running',
   })
-  await available('metrics-server')
+  await available(plane, 'metrics-server')
   const done = await site.ended(project, operation?.id ?? '')
   expect(done).toMatchObject({ state: 'succeeded', failure: undefined })
   expect(runsOf(done)).toEqual(['check-hosts', 'prepare-nodes', 'start-control-plane', 'join-workers'])
@@ -98,7 +99,15 @@ test('a cluster comes to be, its people get in, and it goes away again', async (
   await kubeconfigsOf(at)
   site.runner.on('reset.yml', async () => ({}))
   const change = await site.clusters.deleteCluster({
-    ...{ ...at, dryRun: '', planDigest: '', forget: false, leaveUnreachable: false, reason: '' },
+    ...{
+      ...at,
+      dryRun: '',
+      planDigest: '',
+      forget: false,
+      leaveUnreachable: false,
+      reason: '',
+      queue: false,
+    },
   })
   expect(await site.ended(project, change.operation?.id ?? '')).toMatchObject({
     state: 'succeeded',
@@ -157,29 +166,6 @@ async function kubeconfigsOf(at: { project: string; id: string }): Promise<void>
   await expect(site.clusters.createKubeconfig({ ...at, minutes: 60 })).rejects.toMatchObject({
     code: 'Denied',
   })
-}
-
-async function joined(name: string, ready: boolean): Promise<void> {
-  await plane.apply({ apiVersion: 'v1', kind: 'Node', metadata: { name } })
-  const condition = { type: 'Ready', status: ready ? 'True' : 'False', reason: 'KubeletReady', message: '' }
-  await plane.patchStatus('node', name, { conditions: [condition] })
-}
-
-async function deployment(name: string): Promise<void> {
-  const matchLabels = { app: name }
-  const template = { metadata: { labels: matchLabels }, spec: { containers: [{ name, image: 'none' }] } }
-  const metadata = { name, namespace: 'kube-system' }
-  await plane.apply({
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata,
-    spec: { selector: { matchLabels }, template },
-  })
-}
-
-async function available(name: string): Promise<void> {
-  const status = { replicas: 1, readyReplicas: 1, updatedReplicas: 1, availableReplicas: 1 }
-  await plane.patchStatus('deployment', name, status, '-n', 'kube-system')
 }
 
 function runsOf({ id, steps }: Operation): string[] {

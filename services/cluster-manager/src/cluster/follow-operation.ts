@@ -22,7 +22,9 @@ export async function followOperation(tx: Transaction, operation: Operation, now
 async function moved(tx: Transaction, operation: Operation, now: Date): Promise<Cluster> {
   const { project, cluster: id } = operation
   const known = await readCluster(tx, project, id)
-  const state = stateDuring(operation)
+  // One that waits changes nothing yet.
+  if (operation.state === 'queued') return known
+  const state = stateDuring({ ...operation, state: operation.state })
   const stateReason = reasonDuring(operation)
   const settled = settledNodes(known, operation)
   if (

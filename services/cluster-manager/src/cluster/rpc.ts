@@ -57,11 +57,17 @@ export function clusterHandlers(deps: CreateDeps & ChangeDeps & ReachDeps): Hand
 }
 
 function asked(
-  { project, dryRun, planDigest, reason }: Record<'project' | 'dryRun' | 'planDigest' | 'reason', string>,
+  {
+    project,
+    dryRun,
+    planDigest,
+    reason,
+    queue = false,
+  }: Record<'project' | 'dryRun' | 'planDigest' | 'reason', string> & { queue?: boolean },
   { principal, idempotencyKey }: Call,
 ) {
   const createdBy = principal?.user ?? ''
-  return { project, planDigest, reason, dryRun: dryRun === 'plan', createdBy, idempotencyKey }
+  return { project, planDigest, reason, dryRun: dryRun === 'plan', createdBy, idempotencyKey, queue }
 }
 
 function updateFromWire(request: UpdateNodesRequest): NodeUpdate {

@@ -122,7 +122,7 @@ test('cancelling stops what runs, starts nothing more, and leaves the operation 
   })
   const operation = await site.plan({ long: [], after: ['long'] })
   await long.begun
-  await cancelOperation(site.db, operation.project, operation.id)
+  await cancelOperation(site.db, operation.project, operation.id, new Date())
   site.committed()
   const cancelled = await site.until(operation.id, ended)
   expect(cancelled.state).toBe('cancelled')
@@ -188,7 +188,7 @@ test('two replicas never run a step twice, and one that stops hands over at once
 
 test('a cancelled operation that nobody had begun ends without having done anything', async () => {
   const operation = await site.plan({ only: [] })
-  await cancelOperation(site.db, operation.project, operation.id)
+  await cancelOperation(site.db, operation.project, operation.id, new Date())
   let ran = false
   const engine = await site.replica({
     only: async () => {

@@ -10,7 +10,7 @@ import type { Failure, Operation, Step } from './operation.ts'
 
 /** An operation as others see it. */
 export function toWire(operation: Operation): OperationMessage {
-  const { cancelling: _cancelling, pausing: _pausing, wishes, steps, ...columns } = operation
+  const { cancelling: _cancelling, pausing: _pausing, turn: _turn, wishes, steps, ...columns } = operation
   return OperationMessage.fromPartial({ ...columns, nodes: wishes.nodes, steps: steps.map(stepToWire) })
 }
 
