@@ -4,8 +4,22 @@ import { parseArgs } from 'node:util'
 import { readSettings } from '@slipway/cli/config'
 import { fetchArtifacts } from '@slipway/cli/demo'
 import { labDown, labUp, readLabConfig } from '@slipway/lab'
-import { type Draw, draw, openSite, type Played, play } from '@slipway/stories/chaos'
+import {
+  clear,
+  type Draw,
+  draw,
+  type Ground,
+  openSite,
+  type Played,
+  play,
+  type SiteKind,
+} from '@slipway/stories/chaos'
 
+/**
+ * Faults by seed on real hosts: `node bench/chaos/main.ts --seeds 20` draws for each seed what is asked for, what dies and
+ * when, plays it, and prints what of the operation, its effects, events, output and remains is not as it should be.
+ * `--only 4,9` plays some, `--from 21` others, `--dry` only prints the draws, `--logs FOLDER` keeps what the services log.
+ */
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '20' },
@@ -27,13 +41,12 @@ const seeds = values.only
 if (values.dry) for (const seed of seeds) process.stdout.write(`${words(draw(seed)).join('  ')}\n`)
 else process.exitCode = (await playAll()) === 0 ? 0 : 1
 
-/** Plays the seeds one after the other on three hosts and answers how many found something wrong. */
+/** Plays the seeds on three hosts, those that strike an all-in-one last; answers how many found something wrong. */
 async function playAll(): Promise<number> {
   const settings = readSettings()
   const signal = new AbortController().signal
   const dir = await mkdtemp('/var/lib/slipway/chaos-')
   const lab = { name: values.lab, dir: join(dir, 'lab') }
-  const cutMs = Number(values.cut) * 1_000
   if (values.logs) await mkdir(values.logs, { recursive: true })
   let wrong = 0
   try {
@@ -42,21 +55,37 @@ async function playAll(): Promise<number> {
     const up = { ...readLabConfig(), ...lab, cacheDir: settings.SLIPWAY_CACHE, hosts: wishes, signal }
     const { gateway, hosts } = await labUp(up)
     const ground = { dir, lab: { ...lab, gateway }, hosts, version }
-    const site = await openSite(ground, { hosts: names, ...(values.logs ? { logs: values.logs } : {}) })
-    try {
-      for (const seed of seeds) {
-        const played = await play(site, draw(seed), { cutMs }).catch((error): Played => broken(seed, error))
-        wrong += played.problems.length > 0 ? 1 : 0
-        show(played)
-      }
-    } finally {
-      await site.close()
+    for (const as of ['separate', 'all-in-one'] as const) {
+      const draws = seeds
+        .map(draw)
+        .filter(({ target }) => (target === 'all-in-one') === (as === 'all-in-one'))
+      if (draws.length > 0) wrong += await playOn(ground, as, draws)
     }
   } finally {
     await labDown({ ...lab, force: true })
     await rm(dir, { recursive: true, force: true })
   }
   process.stdout.write(`${seeds.length - wrong} of ${seeds.length} seeds are as they should be\n`)
+  return wrong
+}
+
+/** Plays draws on one Slipway, which leaves the hosts as it found them. */
+async function playOn(ground: Ground, as: SiteKind, draws: readonly Draw[]): Promise<number> {
+  const { logs, cut } = values
+  const site = await openSite(ground, { as, hosts: names, ...(logs ? { logs } : {}) })
+  let wrong = 0
+  try {
+    for (const drawn of draws) {
+      const played = await play(site, drawn, { cutMs: Number(cut) * 1_000 }).catch((error) =>
+        broken(drawn, error),
+      )
+      wrong += played.problems.length > 0 ? 1 : 0
+      show(played)
+    }
+    await clear(site)
+  } finally {
+    await site.close()
+  }
   return wrong
 }
 
@@ -77,7 +106,7 @@ function words({ seed, operation, target, which, moment, downMs }: Draw): string
   return [`${seed}`.padStart(4), operation.padEnd(14), `${target} ${which}`.padEnd(18), when.padEnd(40)]
 }
 
-function broken(seed: number, error: unknown): Played {
+function broken(drawn: Draw, error: unknown): Played {
   const said = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  return { draw: draw(seed), result: 'broke', seconds: 0, recoverySeconds: undefined, problems: [said] }
+  return { draw: drawn, result: 'broke', seconds: 0, recoverySeconds: undefined, problems: [said] }
 }

@@ -11,7 +11,10 @@ export const operations = [
 ] as const
 export type OperationName = (typeof operations)[number]
 
-/** What can die. `everything` is every service, NATS and PostgreSQL at one stroke: a power cut without the hosts. */
+/**
+ * What can die. `everything` is every service, NATS and PostgreSQL at one stroke: a power cut without the hosts. The
+ * all-in-one dies alone: its NATS and PostgreSQL are left behind for the next one.
+ */
 export const targets = [
   'api-gateway',
   'cluster-manager',
@@ -20,6 +23,7 @@ export const targets = [
   'nats',
   'postgres',
   'everything',
+  'all-in-one',
   'ansible-playbook',
   'host-network',
 ] as const
@@ -47,6 +51,7 @@ const steps: Record<OperationName, Record<string, number>> = {
     'start-control-plane': 15_000,
     'apply-network': 1_000,
     'join-workers': 10_000,
+    'apply-addons': 500,
     'await-ready': 10_000,
   },
   'delete-cluster': { request: 500, 'reset-hosts': 10_000, 'release-hosts': 500 },
@@ -57,9 +62,9 @@ const steps: Record<OperationName, Record<string, number>> = {
     'join-workers': 8_000,
     'await-ready': 5_000,
   },
-  'remove-worker': { request: 500, 'drain-nodes': 3_000, 'leave-cluster': 1_000, 'reset-hosts': 8_000 },
-  'label-node': { request: 500, 'update-nodes': 500 },
-  'cordon-node': { request: 500, 'update-nodes': 500 },
+  'remove-worker': { request: 500, 'drain-nodes': 3_000, 'reset-hosts': 8_000, 'leave-cluster': 500 },
+  'label-node': { request: 300, 'update-nodes': 100 },
+  'cordon-node': { request: 300, 'update-nodes': 100 },
   'drain-node': { request: 500, 'drain-nodes': 3_000 },
   'refresh-host': { request: 4_000 },
 }
@@ -76,21 +81,23 @@ const weights: Record<OperationName, number> = {
   'refresh-host': 4,
 }
 
-/** Those that start a playbook, or reach hosts at all. */
-const playing = ['create-cluster', 'delete-cluster', 'add-worker', 'remove-worker', 'refresh-host']
+/** Steps that start a playbook; a refresh does so at once. */
+const playing = ['check-hosts', 'prepare-nodes', 'start-control-plane', 'join-workers', 'reset-hosts']
 
-/** Draws a fault from a seed, the same one each time. */
+/**
+ * Draws a fault from a seed, the same one each time. Of as many seeds as there are targets each strikes another one, so
+ * that a few seeds leave none out.
+ */
 export function draw(seed: number): Draw {
   const random = numbersFrom(seed)
+  const target = targetOf(seed)
   const operation = pick(
-    operations.flatMap((name) => Array.from({ length: weights[name] }, () => name)),
+    operations
+      .filter((name) => momentsOf(name, target).length > 0)
+      .flatMap((name) => Array.from({ length: weights[name] }, () => name)),
     random,
   )
-  const target = pick(
-    targets.filter((name) => name !== 'ansible-playbook' || playing.includes(operation)),
-    random,
-  )
-  const [after, lengthMs] = pick(Object.entries(steps[operation]), random)
+  const [after, lengthMs] = pick(momentsOf(operation, target), random)
   return {
     seed,
     operation,
@@ -99,6 +106,24 @@ export function draw(seed: number): Draw {
     moment: { after, delayMs: Math.floor(random() * lengthMs) },
     downMs: Math.floor(200 + random() * 6_000),
   }
+}
+
+function targetOf(seed: number): TargetName {
+  const [round, place] = [Math.floor(seed / targets.length), seed % targets.length]
+  const random = numbersFrom(-1 - round)
+  const left: TargetName[] = [...targets]
+  const order = targets.map(() => {
+    const name = pick(left, random)
+    left.splice(left.indexOf(name), 1)
+    return name
+  })
+  return order[place] ?? targets[0]
+}
+
+function momentsOf(operation: OperationName, target: TargetName): [step: string, lengthMs: number][] {
+  const all = Object.entries(steps[operation])
+  if (target !== 'ansible-playbook') return all
+  return all.filter(([step]) => playing.includes(step) || operation === 'refresh-host')
 }
 
 function pick<T>(things: readonly T[], random: () => number): T {

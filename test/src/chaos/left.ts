@@ -3,13 +3,8 @@ import { join } from 'node:path'
 import { openBus } from '@slipway/bus'
 import { asRoot } from '../on-host.ts'
 import { until } from '../person.ts'
-import { descendants, type MachineProcess, survivors } from './machine-process.ts'
+import { type MachineProcess, survivors } from './machine-process.ts'
 import type { Site } from './site.ts'
-
-/** Everything that runs below the services now; a server's own processes end with it and are not counted. */
-export function runsNow({ services }: Site): Promise<MachineProcess[]> {
-  return descendants([services.pid('ansible-runner')])
-}
 
 /** What an operation that has ended left behind, on this machine, in the stores and on hosts. */
 export async function leftBehind(
@@ -40,7 +35,7 @@ export async function leftBehind(
 }
 
 async function leftRunning(site: Site, before: readonly MachineProcess[]): Promise<string[]> {
-  const left = [...(await survivors(before)), ...(await runsNow(site))]
+  const left = [...(await survivors(before)), ...(await site.services.runs())]
   return left.map(({ pid, argv }) => `process ${pid}: ${argv.slice(0, 6).join(' ')}`)
 }
 

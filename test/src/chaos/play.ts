@@ -59,7 +59,8 @@ export async function play(site: Site, draw: Draw, { cutMs }: { cutMs: number })
   const movedAt = storm.movedAt()
   return {
     draw,
-    result: struck ? ended.result : `${ended.result}, missed: it ended before`,
+    result:
+      struck && struck.at < since + seconds * 1_000 ? ended.result : `${ended.result}, before the fault`,
     seconds,
     recoverySeconds: struck && movedAt ? (movedAt - struck.at) / 1_000 : undefined,
     problems,

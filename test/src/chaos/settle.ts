@@ -8,12 +8,9 @@ import type { Site } from './site.ts'
 /** Brings about what a change needs to begin with: no cluster, one of two hosts, or one of three; pods everywhere. */
 export async function settle(site: Site, name: OperationName): Promise<void> {
   const { needs } = changes[name]
-  const { id } = await clusterOf(site)
-  if (name === 'create-cluster') {
-    if (id !== '') await doCalmly(site, 'delete-cluster')
-    return
-  }
+  if (name === 'create-cluster') return clear(site)
   if (!needs.cluster) return
+  const { id } = await clusterOf(site)
   if (id === '') await doCalmly(site, 'create-cluster')
   if (site.hosts.length > 2) {
     const third = site.hosts[2]?.name ?? ''
@@ -21,6 +18,12 @@ export async function settle(site: Site, name: OperationName): Promise<void> {
     if (there !== needs.third) await doCalmly(site, needs.third ? 'add-worker' : 'remove-worker')
   }
   if (name === 'drain-node' || name === 'cordon-node') await spread(site)
+}
+
+/** Takes the site's cluster away, if it has one. */
+export async function clear(site: Site): Promise<void> {
+  const { id } = await clusterOf(site)
+  if (id !== '') await doCalmly(site, 'delete-cluster')
 }
 
 async function nodesOf(site: Site): Promise<string[]> {

@@ -12,20 +12,21 @@ import { ProjectServiceService as Projects } from '@slipway/contracts/project/v1
 import { RepoServiceService as Repo } from '@slipway/contracts/repo/v1/repo_service'
 import { pushRelease } from '@slipway/release'
 import pg from 'pg'
+import { startAllInOne } from '../all-in-one.ts'
 import { type Door, openDoor } from '../grpc-door.ts'
 import { type Inventory, inventoryOf } from '../host-inventory.ts'
 import { until } from '../person.ts'
-import { type SeparateServices, startSeparateServices } from '../separate-services.ts'
+import { type Services, startSeparateServices } from '../separate-services.ts'
 import { openSubscriber, type Subscriber } from '../subscriber.ts'
 import type { World } from '../world.ts'
 
 /** The hosts that faults are played on, and what is needed to reach them past Slipway. */
 export type Ground = Pick<World, 'dir' | 'hosts' | 'version' | 'lab'>
 
-/** A Slipway in separate processes with a project, whose hosts become a cluster and single machines again. */
+/** A Slipway with a project, whose hosts become a cluster and single machines again. */
 export type Site = {
   ground: Ground
-  services: SeparateServices
+  services: Services
   door: Door
   project: string
   /** The first becomes the control plane, the second its worker; a third is added and removed. */
@@ -39,13 +40,16 @@ export type Site = {
   close: () => Promise<void>
 }
 
+/** Every service in a process of its own, or all in one. */
+export type SiteKind = 'separate' | 'all-in-one'
+
 /** Starts it on some of the ground's hosts, with the release in repo-proxy. */
 export async function openSite(
   ground: Ground,
-  { hosts: names, logs }: { hosts: readonly string[]; logs?: string },
+  { as, hosts: names, logs }: { as: SiteKind; hosts: readonly string[]; logs?: string },
 ): Promise<Site> {
   const settings = readSettings()
-  const services = await startSeparateServices({
+  const services = await (as === 'all-in-one' ? startAllInOne : startSeparateServices)({
     address: ground.lab.gateway,
     natsServer: join(settings.SLIPWAY_CACHE, 'bin/nats-server'),
     ansibleVenv: settings.SLIPWAY_ANSIBLE_VENV,
@@ -104,7 +108,7 @@ export async function patiently<T>(call: (options: { idempotencyKey: string }) =
 }
 
 /** Redeems the one-time code that the first start wrote. */
-export async function enrol({ grpc: address, ca, enrolmentFile }: SeparateServices): Promise<Door> {
+export async function enrol({ grpc: address, ca, enrolmentFile }: Services): Promise<Door> {
   const nobody = openDoor({ address, ca })
   const code = (await readFile(enrolmentFile, 'utf8')).trim()
   const { secret: token } = await nobody.call(Identity.enrol, { code, tokenName: 'story' })
@@ -113,7 +117,7 @@ export async function enrol({ grpc: address, ca, enrolmentFile }: SeparateServic
 }
 
 /** Uploads the release with a push token. */
-export async function push({ repo: baseUrl, ca }: SeparateServices, door: Door): Promise<void> {
+export async function push({ repo: baseUrl, ca }: Services, door: Door): Promise<void> {
   const settings = readSettings()
   const { signal } = new AbortController()
   const resolved = await fetchArtifacts(settings, signal, () => {})

@@ -1,5 +1,4 @@
 import type { Draw } from './draw.ts'
-import { runsNow } from './left.ts'
 import type { MachineProcess } from './machine-process.ts'
 import type { Site } from './site.ts'
 import { type Struck, strike } from './strike.ts'
@@ -35,7 +34,7 @@ export function brew(site: Site, draw: Draw, how: { cutMs: number; on: readonly 
   async function waitAndStrike(): Promise<Struck | undefined> {
     await pause(draw.moment.delayMs)
     for (const end = Date.now() + SOON_MS; ; await pause(LOOK_MS)) {
-      ran.push(...(await runsNow(site)))
+      ran.push(...(await site.services.runs()))
       last = await strike(site, draw, how)
       if (last || Date.now() > end) return last
     }

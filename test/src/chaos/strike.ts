@@ -1,7 +1,6 @@
 import { run } from '@slipway/process'
-import { type ProcessName, processNames } from '../separate-services.ts'
 import type { Draw } from './draw.ts'
-import { descendants } from './machine-process.ts'
+import type { MachineProcess } from './machine-process.ts'
 import type { Site } from './site.ts'
 
 /** A fault that has struck: when, and when everything is there again. */
@@ -18,9 +17,9 @@ export async function strike(
 ): Promise<Struck | undefined> {
   const { services } = site
   if (target === 'host-network') return cutNetwork(`${site.ground.lab.name}--${on[which % on.length]}`, cutMs)
-  if (target === 'ansible-playbook') return killPlaybook(services.pid('ansible-runner'))
+  if (target === 'ansible-playbook') return killPlaybook(await services.runs())
   const at = Date.now()
-  const names = processesOf(target, which)
+  const names = processesOf(site, target, which)
   await Promise.all(names.map(services.kill))
   const again = async () => {
     await new Promise((resolve) => setTimeout(resolve, downMs))
@@ -29,17 +28,15 @@ export async function strike(
   return { at, whole: again() }
 }
 
-function processesOf(target: Draw['target'], which: number): ProcessName[] {
-  if (target === 'everything') return [...processNames]
+function processesOf({ services }: Site, target: Draw['target'], which: number): readonly string[] {
+  if (target === 'everything') return services.names
   if (target === 'cluster-manager') return [which === 0 ? 'cluster-manager-1' : 'cluster-manager-2']
-  return [target as ProcessName]
+  return [target]
 }
 
 /** The first of a run's processes: its workers are its children. */
-async function killPlaybook(runner: number): Promise<Struck | undefined> {
-  const playbooks = (await descendants([runner])).filter(({ argv }) =>
-    argv.some((word) => word.endsWith('/ansible-playbook')),
-  )
+function killPlaybook(runs: readonly MachineProcess[]): Struck | undefined {
+  const playbooks = runs.filter(({ argv }) => argv.some((word) => word.endsWith('/ansible-playbook')))
   const first = playbooks.toSorted((a, b) => a.started - b.started)[0]
   if (!first) return undefined
   process.kill(first.pid, 'SIGKILL')
