@@ -9,8 +9,15 @@ import type { Storm } from './storm.ts'
 /** How something ended that a fault struck. */
 export type Ended = { result: string; problems: string[]; watched: Watched | undefined }
 
-/** Follows an operation to its end, as a person does who resumes it when it failed; that counts as a problem. */
-export async function followOperation(site: Site, operation: string, storm: Storm): Promise<Ended> {
+/**
+ * Follows an operation to its end, as a person does who resumes it when it failed. That counts as a problem, but where it
+ * named the host `cut` whose network was away: to bring that back is a person's work (docs/operations.md).
+ */
+export async function followOperation(
+  site: Site,
+  operation: string,
+  { storm, cut }: { storm: Storm; cut: string | undefined },
+): Promise<Ended> {
   const at = { project: site.project, id: operation }
   const watch = () =>
     readWatch(site.door, at, {
@@ -21,10 +28,10 @@ export async function followOperation(site: Site, operation: string, storm: Stor
       onLine: storm.moves,
     })
   let watched = await watch()
-  const failures: string[] = []
+  const failures: { host: string; said: string }[] = []
   while (watched.last.state === 'failed' && failures.length < 2) {
     const { host = '', task = '', message = '' } = watched.last.failure ?? {}
-    failures.push([host, task, message].join(' ').trim().slice(0, 300))
+    failures.push({ host, said: [host, task, message].join(' ').trim().slice(0, 300) })
     await storm.over()
     await patiently((options) => site.door.call(Operations.resumeOperation, at, options))
     watched = await watch()
@@ -34,7 +41,7 @@ export async function followOperation(site: Site, operation: string, storm: Stor
     result: [last.state, ...attemptsOf(last), ...failures.map(() => 'resumed by hand')].join(', '),
     problems: [
       ...(last.state === 'succeeded' ? [] : [`it ended ${last.state}: ${last.failure?.message}`]),
-      ...failures.map((said) => `a person had to resume it: ${said}`),
+      ...failures.filter(({ host }) => host !== cut).map(({ said }) => `a person had to resume it: ${said}`),
     ],
     watched,
   }

@@ -9,6 +9,7 @@ import { leftBehind } from './left.ts'
 import { settle } from './settle.ts'
 import { patiently, type Site } from './site.ts'
 import { brew } from './storm.ts'
+import { cutHost } from './strike.ts'
 
 /** What a seed came to. */
 export type Played = {
@@ -37,7 +38,7 @@ export async function play(site: Site, draw: Draw, { cutMs }: { cutMs: number })
   storm.begins('request')
   const operation = await change.ask(site, draw.seed)
   const ended = await (operation
-    ? followOperation(site, operation, storm)
+    ? followOperation(site, operation, { storm, cut: cutHost(draw, hosts) })
     : followRefresh(site, { since, storm }))
   const seconds = (Date.now() - since) / 1_000
   const struck = await storm.over()

@@ -40,7 +40,9 @@ async function doCalmly(site: Site, name: OperationName): Promise<void> {
 /** Pods of the image that every node has, the sandbox's own; on every node again, so that a drain has something to move. */
 async function spread(site: Site): Promise<void> {
   const script = `
-kubectl="/usr/local/bin/kubectl --kubeconfig=/etc/kubernetes/admin.conf"
+cache=$(mktemp -d)
+trap 'rm -rf "$cache"' EXIT
+kubectl="/usr/local/bin/kubectl --kubeconfig=/etc/kubernetes/admin.conf --cache-dir=$cache"
 image=$(/usr/local/bin/crictl images 2>/dev/null | awk '$1 ~ /\\/pause$/ {print $1 ":" $2; exit}')
 $kubectl uncordon ${site.hosts[1]?.name} >/dev/null
 cat <<END | $kubectl apply -f - >/dev/null

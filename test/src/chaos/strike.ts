@@ -16,7 +16,8 @@ export async function strike(
   { cutMs, on }: { cutMs: number; on: readonly string[] },
 ): Promise<Struck | undefined> {
   const { services } = site
-  if (target === 'host-network') return cutNetwork(`${site.ground.lab.name}--${on[which % on.length]}`, cutMs)
+  const cut = cutHost({ target, which }, on)
+  if (cut) return cutNetwork(`${site.ground.lab.name}--${cut}`, cutMs)
   if (target === 'ansible-playbook') return killPlaybook(await services.runs())
   const at = Date.now()
   const names = processesOf(site, target, which)
@@ -26,6 +27,14 @@ export async function strike(
     await Promise.all(names.map(services.start))
   }
   return { at, whole: again() }
+}
+
+/** The host whose network a fault cuts. */
+export function cutHost(
+  { target, which }: Pick<Draw, 'target' | 'which'>,
+  on: readonly string[],
+): string | undefined {
+  return target === 'host-network' ? on[which % on.length] : undefined
 }
 
 function processesOf({ services }: Site, target: Draw['target'], which: number): readonly string[] {
