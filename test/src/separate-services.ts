@@ -214,8 +214,7 @@ function nameOf(text: string): ProcessName {
   return name
 }
 
-const AGAIN_MS = 1_000
-const GIVE_UP = 60
+const [AGAIN_MS, GIVE_UP] = [1_000, 60]
 
 /** What others need may start later than who needs it. */
 async function supervise(start: () => Promise<void>): Promise<void> {

@@ -1,5 +1,5 @@
 /** What can be asked for while something dies. */
-export const operations = [
+const operations = [
   'create-cluster',
   'delete-cluster',
   'add-worker',
@@ -27,7 +27,7 @@ export const targets = [
   'ansible-playbook',
   'host-network',
 ] as const
-export type TargetName = (typeof targets)[number]
+type TargetName = (typeof targets)[number]
 
 /** One fault: what is asked for, what dies, and when. */
 export type Draw = {
