@@ -69,8 +69,7 @@ export async function startAllInOne({
     runs: async () => {
       const { processes } = await read<Known>('running.json')
       const servers = processes.map(({ pid }) => pid).filter((pid) => pid !== child.pid)
-      const ours = [...servers, ...(await descendants(servers)).map(({ pid }) => pid)]
-      return (await descendants([child.pid])).filter(({ pid }) => !ours.includes(pid))
+      return descendants([child.pid], servers)
     },
     kill: async () => {
       process.kill(child.pid, 'SIGKILL')

@@ -3,14 +3,20 @@ import { readdir, readFile } from 'node:fs/promises'
 /** A process of this machine; `started` in clock ticks since boot tells it from a later one of the same number. */
 export type MachineProcess = { pid: number; parent: number; started: number; argv: string[] }
 
-/** Everything that runs below some processes, zombies aside, whatever namespace it is in. */
-export async function descendants(roots: readonly number[]): Promise<MachineProcess[]> {
+/**
+ * Everything that runs below some processes, zombies aside, whatever namespace it is in; nothing of `except` and of what
+ * runs below that.
+ */
+export async function descendants(
+  roots: readonly number[],
+  except: readonly number[] = [],
+): Promise<MachineProcess[]> {
   const all = await listProcesses()
   const below = new Set(roots)
   // A child may stand before its parent: numbers start anew at some time.
   for (let size = 0; size < below.size; ) {
     size = below.size
-    for (const { pid, parent } of all) if (below.has(parent)) below.add(pid)
+    for (const { pid, parent } of all) if (below.has(parent) && !except.includes(pid)) below.add(pid)
   }
   return all.filter(({ pid }) => below.has(pid) && !roots.includes(pid))
 }
