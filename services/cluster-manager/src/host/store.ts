@@ -1,7 +1,7 @@
 import type { Host as Row } from '../gen/prisma/client.ts'
 import type { Transaction } from '../store.ts'
 import { placeOf } from './address.ts'
-import { storedFacts } from './facts.ts'
+import { type Facts, storedFacts } from './facts.ts'
 import type { Host, HostState, NewHost } from './host.ts'
 import type { Outcome } from './outcome.ts'
 
@@ -119,14 +119,19 @@ export async function setCluster(
   return rows.map(toHost)
 }
 
-/** Those of a cluster's hosts that are named, or all. */
+/** Keeps facts that were read before, as they are now. */
+export async function setFacts(tx: Transaction, id: string, facts: Facts): Promise<void> {
+  await tx.host.update({ where: { id }, data: { facts } })
+}
+
+/** Those of a cluster's hosts that are named. */
 export async function findOfCluster(
   tx: Transaction,
   project: string,
   cluster: string,
-  ids?: readonly string[],
+  ids: readonly string[],
 ): Promise<string[]> {
-  const where = { project, cluster, ...(ids ? { id: { in: [...ids] } } : {}) }
+  const where = { project, cluster, id: { in: [...ids] } }
   const rows = await tx.host.findMany({ where, select: { id: true } })
   return rows.map(({ id }) => id)
 }
