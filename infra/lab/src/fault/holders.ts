@@ -9,7 +9,13 @@ type OfHolder<K> = FaultWays<Extract<Fault, { kind: K }>>
 
 /** Something else listens where a control plane wants to. */
 export const labPortTaken: OfHolder<'port-taken'> = unitFault('port-taken', ({ port = 6443 }) => ({
-  script: `${READY}held = socket.create_server(("", ${Math.trunc(port)}))\nready()\nsignal.pause()\n`,
+  script: `${READY}held = None
+while not held:
+  try: held = socket.create_server(("", ${Math.trunc(port)}))
+  except OSError: time.sleep(0.1) # whoever has it now may let go
+ready()
+signal.pause()
+`,
   units: { '.service': held('port-taken') },
 }))
 
@@ -46,7 +52,7 @@ while True:
 }))
 
 /** systemd believes that a service has begun when the service says so, by a socket. */
-const READY = `import fcntl, os, signal, socket
+const READY = `import fcntl, os, signal, socket, time
 def ready(): socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b"READY=1", os.environ["NOTIFY_SOCKET"])
 `
 
