@@ -27,31 +27,35 @@ export async function checkHosts(ctx: StepContext, site: Site): Promise<void> {
     ...access,
   })
   const grounds = { members, links: linksOf(blueprint), afterwards: 'resume the operation' }
+  const findings = judge(run.hosts, grounds)
   const { fixes = [] } = ctx.operation.wishes
-  const findings = judge(run.hosts, grounds).filter(
-    ({ host, id }) => !fixes.some((fix) => fix.node === host && fix.id === id),
-  )
-  refuse(
-    run,
-    findings.filter(({ severity }) => severity === 'error'),
-  )
-  const warnings = findings.map(({ host, message }) => `${host}: ${message}`)
-  if (warnings.length > 0)
-    ctx.note(`${warnings.length} warnings: ${warnings.join('; ')}`.slice(0, MOST_NOTED))
+  const isMended = ({ host, id }: Finding) => fixes.some((fix) => fix.node === host && fix.id === id)
+  refuse(run, findings.filter(isError), isMended)
+  const warnings = findings.filter((finding) => !isError(finding) && !isMended(finding))
+  if (warnings.length > 0) {
+    const told = warnings.map(({ host, message }) => `${host}: ${message}`).join('; ')
+    ctx.note(`${warnings.length} warnings: ${told}`.slice(0, MOST_NOTED))
+  }
 }
 
 const MOST_NOTED = 2_000
 const SILENCES = ['unreachable', 'login-hangs', 'not-checked']
 
-function refuse(run: PlayedRun, errors: readonly Finding[]): void {
-  const [first] = errors
-  // Of hosts that said nothing the run's own failure tells more: whether it may go away by itself.
-  const isSilent = errors.every(({ id }) => SILENCES.includes(id))
-  if (isSilent && run.state !== 'succeeded') throw new StepFailed(failureOfRun(run))
+function isError({ severity }: Finding): boolean {
+  return severity === 'error'
+}
+
+/** The run itself fails where a host has an error, so its state says little; its own failure tells why one is silent. */
+function refuse(run: PlayedRun, errors: readonly Finding[], isMended: (finding: Finding) => boolean): void {
+  const wasCarriedOut = run.state === 'succeeded' || (run.state === 'failed' && errors.length > 0)
+  const isSilent = errors.length > 0 && errors.every(({ id }) => SILENCES.includes(id))
+  if (!wasCarriedOut || isSilent) throw new StepFailed(failureOfRun(run))
+  const open = errors.filter((finding) => !isMended(finding))
+  const [first] = open
   if (!first) return
   throw new StepFailed({
     code: 'Precondition',
-    message: errors.map(({ host, message }) => `${host}: ${message}`).join('\n'),
+    message: open.map(({ host, message }) => `${host}: ${message}`).join('\n'),
     host: first.host,
     task: first.id,
     hint: first.hint,
