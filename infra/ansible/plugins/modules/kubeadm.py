@@ -118,7 +118,8 @@ def wait_for_silence(module, opener, seconds):
         except urllib.error.HTTPError:
             return      # it has no node, or lost its rights
         except (OSError, ValueError, KeyError):
-            conditions = []
+            time.sleep(1)      # the API server may be restarting
+            continue
         if not any(each["type"] == "Ready" and each["status"] == "True" for each in conditions):
             return
         time.sleep(1)
