@@ -17,7 +17,7 @@ function wish(project: string, name: string, hosts: readonly Host[]): CreateClus
     ...{ kubernetesVersion: '1.36.3', nodes, controlPlaneSchedulable: false },
     ...{ network: undefined, apiServer: undefined, runtime: undefined, kubelet: undefined, etcd: undefined },
   }
-  return { project, name, spec, dryRun: '', planDigest: '', reason: '' }
+  return { project, name, spec, dryRun: '', planDigest: '', reason: '', fix: false }
 }
 
 let number = 10

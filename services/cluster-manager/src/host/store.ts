@@ -17,6 +17,19 @@ export async function findHosts(db: Transaction, project: string, ids: readonly 
   return rows.map(toHost)
 }
 
+/** Those of the names that the project has, in their alphabetical order. */
+export async function findHostsByName(
+  db: Transaction,
+  project: string,
+  names: readonly string[],
+): Promise<Host[]> {
+  const rows = await db.host.findMany({
+    where: { project, name: { in: [...names] } },
+    orderBy: { name: 'asc' },
+  })
+  return rows.map(toHost)
+}
+
 /** Hosts that have one of these names in the project or one of these addresses in any; `except` itself. */
 export async function findTaken(
   db: Transaction,
