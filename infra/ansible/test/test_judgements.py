@@ -36,7 +36,6 @@ class Judgements(unittest.TestCase):
             (kernel.judge_reverse_path_filter, {"all": "0", "default": "1", "eth0": "2"}, {"all": "1", "default": "0", "eth0": "0"}, "rp-filter-strict"),
             (kernel.judge_swap, {**SWAP, "areas": []}, SWAP, "swap-on"),
             (storage.judge_sync, {"path": "/e", "writes": 9, "half_ms": 1, "most_ms": 10}, {"path": "/e", "writes": 9, "half_ms": 1, "most_ms": 11}, "etcd-disk-slow"),
-            (storage.judge_sync, None, {"path": "/e", "writes": 9, "half_ms": 101, "most_ms": 400}, "etcd-disk-too-slow"),
             (network.judge_name_servers, [{"address": "a", "milliseconds": 1}], [], "dns-missing"),
             (repository.judge_repository, [OK], [LOST], "repository-unreachable"),
             (repository.judge_repository, [OK, OK], [OK, LOST], "repository-partly-unreachable"),
