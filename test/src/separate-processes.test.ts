@@ -57,10 +57,9 @@ beforeAll(async () => {
   cluster = change.cluster?.id ?? ''
   operation = change.operation?.id ?? ''
   // One replica is killed while the first step runs and the other one while the second does: one of them carried it out.
-  const [one, two] = services.managers
   const kills: (() => Promise<unknown>)[] = [
-    () => one.kill().then(() => services.restartManager(one)),
-    () => two.kill(),
+    () => services.kill('cluster-manager-1').then(() => services.start('cluster-manager-1')),
+    () => services.kill('cluster-manager-2'),
   ]
   let killing: Promise<unknown> = Promise.resolve()
   watched = await readWatch(

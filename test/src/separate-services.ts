@@ -1,8 +1,11 @@
+import { appendFileSync } from 'node:fs'
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { BusOptions } from '@slipway/bus'
 import { provision } from '@slipway/database'
-import { ownerOf, startNats, startPostgres } from '@slipway/embedded'
-import { databaseRoles, environmentOf, makeInstall, type ServiceName } from '@slipway/install'
+import { freePort, ownerOf, startNats, startPostgres } from '@slipway/embedded'
+import { databaseRoles, environmentOf, foundationOf, makeInstall, type ServiceName } from '@slipway/install'
 import { labProfile } from '@slipway/lab'
 import { type Child, run, start, stop } from '@slipway/process'
 import { readTls } from '@slipway/service'
@@ -10,35 +13,63 @@ import { createLog } from '@slipway/telemetry'
 
 const repository = join(import.meta.dirname, '../..')
 
-/** One service in a process of its own. */
-type ServiceProcess = { addresses: Record<string, string>; pid: number; kill: () => Promise<void> }
+/** Every process of it; cluster-manager has two replicas. */
+export const processNames = [
+  'postgres',
+  'nats',
+  'repo-proxy',
+  'ansible-runner',
+  'cluster-manager-1',
+  'cluster-manager-2',
+  'api-gateway',
+] as const
+export type ProcessName = (typeof processNames)[number]
+
+type Running = {
+  pid: number
+  addresses: Record<string, string>
+  ended: Promise<unknown>
+  stop: () => Promise<unknown>
+}
 
 /** A Slipway whose every service is a process of its own, on a PostgreSQL and a NATS that it did not start. */
 export type SeparateServices = {
+  dir: string
   ca: string
+  rest: string
   grpc: string
   repo: string
   enrolmentFile: string
-  /** Two replicas. */
-  managers: [ServiceProcess, ServiceProcess]
-  /** Starts a replica where a killed one listened. */
-  restartManager: (killed: ServiceProcess) => Promise<ServiceProcess>
+  /** Its superuser's. */
+  databaseUrl: string
+  /** The NATS user that a service has. */
+  natsOf: (service: ServiceName) => Omit<BusOptions, 'name'>
+  pid: (name: ProcessName) => number
+  /** By SIGKILL; resolves when it is gone. */
+  kill: (name: ProcessName) => Promise<void>
+  /** Starts it where it listened before, as a supervisor does: again and again until it stays. */
+  start: (name: ProcessName) => Promise<void>
   stop: () => Promise<void>
 }
 
-/** Starts them unprivileged; nodes reach repo-proxy at `address`. */
+/** Starts them unprivileged; nodes reach repo-proxy at `address`. What they log goes to files below `logs`, if given. */
 export async function startSeparateServices(options: {
   address: string
   natsServer: string
   ansibleVenv: string
   logLevel: string
+  logs?: string
+  /** Whether PostgreSQL keeps its word when the machine loses power; a test need not wait for disks. */
+  durable?: boolean
+  /** Settings of the services beside those that they need. */
+  more?: Partial<Record<ServiceName, Record<string, string>>>
 }): Promise<SeparateServices> {
-  const { address, natsServer, ansibleVenv, logLevel } = options
-  const stops: (() => Promise<unknown>)[] = []
+  const { address, natsServer, ansibleVenv, logLevel, logs, durable = false, more: wished = {} } = options
   const dir = await mkdtemp('/var/lib/slipway/separate-')
-  stops.push(() => rm(dir, { recursive: true, force: true }))
+  const running = new Map<ProcessName, Running>()
   const stopAll = async () => {
-    for (const one of stops.splice(0).reverse()) await one()
+    for (const name of processNames.toReversed()) await running.get(name)?.stop()
+    await rm(dir, { recursive: true, force: true })
   }
   try {
     return await startAll()
@@ -55,75 +86,131 @@ export async function startSeparateServices(options: {
       now: Date.now(),
     })
     const profiles = join(dir, 'profiles')
-    for (const folder of [profiles, join(dir, 'home'), join(dir, 'repo'), join(dir, 'bin')])
+    const home = join(dir, 'home')
+    for (const folder of [profiles, home, join(dir, 'repo'), join(dir, 'bin'), join(dir, 'tmp')])
       await mkdir(folder)
     await writeFile(join(profiles, 'lab.yaml'), JSON.stringify(await labProfile()))
     const program = join(dir, 'bin/nats-server')
     await copyFile(natsServer, program)
     await run(['chown', '--recursive', 'slipway:', dir])
-    const postgres = await startPostgres({
-      dir: join(dir, 'postgres'),
-      password: install.postgresPassword,
-      owner,
-      durable: false,
-    })
-    stops.push(postgres.stop)
-    const nats = await startNats({
-      program,
-      dir: join(dir, 'nats'),
-      // What docs/settings.md tells people to write; nats-server takes paths from its own file's folder.
-      settings: `include ${relative(join(dir, 'nats'), install.natsSettingsFile)}`,
-      owner,
-      tls: await readTls(install.natsTls, { log: createLog('separate services', logLevel) }),
-    })
-    stops.push(nats.stop)
-    await provision(postgres.url, databaseRoles(install))
+    const [postgresPort, natsPort] = [await freePort(), await freePort()]
+    const tls = await readTls(install.natsTls, { log: createLog('separate services', logLevel) })
+    const enrolmentFile = join(home, 'first-administrator')
+    let databaseUrl = ''
+    let natsUrl = ''
 
-    const begin = async (name: ServiceName, rpcListen: string, more: Record<string, string>) => {
-      const at = { databaseUrl: postgres.url, natsUrl: nats.url, rpcListen, logLevel }
-      const env = { ...environmentOf(install, name, at), ...more, HOME: join(dir, 'home') }
-      const child = await startService(name, { ...owner, env, cwd: join(dir, 'home') })
-      stops.push(child.stop)
-      return child
+    const beginnings: Record<ProcessName, () => Promise<Running>> = {
+      postgres: async () => {
+        const password = install.postgresPassword
+        const at = { dir: join(dir, 'postgres'), port: postgresPort, owner, durable }
+        const server = await startPostgres({ ...at, password })
+        databaseUrl = server.url
+        return { ...server, addresses: {} }
+      },
+      nats: async () => {
+        const server = await startNats({
+          program,
+          dir: join(dir, 'nats'),
+          // What docs/settings.md tells people to write; nats-server takes paths from its own file's folder.
+          settings: `include ${relative(join(dir, 'nats'), install.natsSettingsFile)}`,
+          port: natsPort,
+          owner,
+          tls,
+        })
+        natsUrl = server.url
+        return { ...server, addresses: {} }
+      },
+      'repo-proxy': () =>
+        begin('repo-proxy', 'repo-proxy', {
+          SLIPWAY_REPO_LISTEN: at('repo-proxy', 'repo', `${address}:0`),
+          SLIPWAY_REPO_DIR: join(dir, 'repo'),
+          SLIPWAY_REPO_ADDRESSES: address,
+        }),
+      'ansible-runner': () =>
+        begin('ansible-runner', 'ansible-runner', {
+          SLIPWAY_ANSIBLE_PLAYBOOKS: join(repository, 'infra/ansible'),
+          SLIPWAY_ANSIBLE_VENV: ansibleVenv,
+        }),
+      'cluster-manager-1': () => beginManager('cluster-manager-1'),
+      'cluster-manager-2': () => beginManager('cluster-manager-2'),
+      'api-gateway': () =>
+        begin('api-gateway', 'api-gateway', {
+          SLIPWAY_REST_LISTEN: at('api-gateway', 'rest'),
+          SLIPWAY_GRPC_LISTEN: at('api-gateway', 'grpc'),
+          SLIPWAY_CLUSTER_MANAGER: `ipv4:${at('cluster-manager-1', 'rpc')},${at('cluster-manager-2', 'rpc')}`,
+          SLIPWAY_ANSIBLE_RUNNER: at('ansible-runner', 'rpc'),
+          SLIPWAY_REPO_PROXY: at('repo-proxy', 'rpc'),
+          SLIPWAY_NATS_ACCOUNT_SEED: install.natsAccountSeedFile,
+          SLIPWAY_ENROLMENT_FILE: enrolmentFile,
+        }),
     }
-    const anywhere = '127.0.0.1:0'
-    const [repo, runner] = await Promise.all([
-      begin('repo-proxy', anywhere, {
-        SLIPWAY_REPO_LISTEN: `${address}:0`,
-        SLIPWAY_REPO_DIR: join(dir, 'repo'),
-        SLIPWAY_REPO_ADDRESSES: address,
-      }),
-      begin('ansible-runner', anywhere, {
-        SLIPWAY_ANSIBLE_PLAYBOOKS: join(repository, 'infra/ansible'),
-        SLIPWAY_ANSIBLE_VENV: ansibleVenv,
-      }),
-    ])
-    const startManager = (rpcListen: string) =>
-      begin('cluster-manager', rpcListen, {
-        SLIPWAY_ANSIBLE_RUNNER: runner.addresses.rpc ?? '',
-        SLIPWAY_REPO_PROXY: repo.addresses.rpc ?? '',
+
+    /** Where a process listened when it ran last. */
+    function at(name: ProcessName, door: string, before = '127.0.0.1:0'): string {
+      return running.get(name)?.addresses[door]?.replace(/^https?:\/\//, '') ?? before
+    }
+
+    function beginManager(name: ProcessName): Promise<Running> {
+      return begin(name, 'cluster-manager', {
+        SLIPWAY_ANSIBLE_RUNNER: at('ansible-runner', 'rpc'),
+        SLIPWAY_REPO_PROXY: at('repo-proxy', 'rpc'),
         SLIPWAY_RELEASES: join(repository, 'infra/releases'),
         SLIPWAY_HOST_PROFILES: profiles,
       })
-    const managers = await Promise.all([startManager(anywhere), startManager(anywhere)])
-    const enrolmentFile = join(dir, 'home/first-administrator')
-    const gateway = await begin('api-gateway', anywhere, {
-      SLIPWAY_REST_LISTEN: anywhere,
-      SLIPWAY_GRPC_LISTEN: anywhere,
-      SLIPWAY_CLUSTER_MANAGER: `ipv4:${managers.map(({ addresses }) => addresses.rpc).join(',')}`,
-      SLIPWAY_ANSIBLE_RUNNER: runner.addresses.rpc ?? '',
-      SLIPWAY_REPO_PROXY: repo.addresses.rpc ?? '',
-      SLIPWAY_NATS_ACCOUNT_SEED: install.natsAccountSeedFile,
-      SLIPWAY_ENROLMENT_FILE: enrolmentFile,
-    })
+    }
+
+    function begin(name: ProcessName, service: ServiceName, more: Record<string, string>): Promise<Running> {
+      const known = { databaseUrl, natsUrl, rpcListen: at(name, 'rpc'), logLevel }
+      const own = { HOME: home, TMPDIR: join(dir, 'tmp') }
+      const env = { ...environmentOf(install, service, known), ...more, ...wished[service], ...own }
+      const keep = (line: string) =>
+        logs ? appendFileSync(join(logs, `${name}.log`), `${line}\n`) : undefined
+      return startService(service, { ...owner, env, cwd: home }, keep)
+    }
+
+    const start = async (name: ProcessName) => void running.set(name, await beginnings[name]())
+    const ask = (name: ProcessName) => {
+      const known = running.get(name)
+      if (!known) throw new TypeError(`${name} was never started`)
+      return known
+    }
+    await Promise.all([start('postgres'), start('nats')])
+    await provision(databaseUrl, databaseRoles(install))
+    await Promise.all([start('repo-proxy'), start('ansible-runner')])
+    await Promise.all([start('cluster-manager-1'), start('cluster-manager-2')])
+    await start('api-gateway')
     return {
+      dir,
       ca: await readFile(install.caFile, 'utf8'),
-      grpc: gateway.addresses.grpc ?? '',
-      repo: `https://${repo.addresses.repo}`,
+      rest: `https://${at('api-gateway', 'rest')}`,
+      grpc: at('api-gateway', 'grpc'),
+      repo: `https://${at('repo-proxy', 'repo')}`,
       enrolmentFile,
-      managers,
-      restartManager: ({ addresses }) => startManager(addresses.rpc ?? anywhere),
+      databaseUrl,
+      natsOf: (service) => foundationOf(install, service, { databaseUrl, natsUrl }).nats,
+      pid: (name) => ask(name).pid,
+      kill: async (name) => {
+        const { pid, ended } = ask(name)
+        process.kill(pid, 'SIGKILL')
+        await ended
+      },
+      start: (name) => supervise(() => start(name)),
       stop: stopAll,
+    }
+  }
+}
+
+const AGAIN_MS = 1_000
+const GIVE_UP = 60
+
+/** What others need may start later than who needs it. */
+async function supervise(start: () => Promise<void>): Promise<void> {
+  for (let times = 1; ; times++) {
+    try {
+      return await start()
+    } catch (error) {
+      if (times === GIVE_UP) throw error
+      await pause(AGAIN_MS)
     }
   }
 }
@@ -132,11 +219,13 @@ export async function startSeparateServices(options: {
 async function startService(
   name: ServiceName,
   options: { uid?: number; gid?: number; env: Record<string, string>; cwd: string },
-): Promise<ServiceProcess & { stop: () => Promise<unknown> }> {
+  keep: (line: string) => void,
+): Promise<Running> {
   const said = Promise.withResolvers<string>()
   const child: Child = start([process.execPath, join(repository, 'services', name, 'src/main.ts')], {
     ...options,
     onLine: (line) => {
+      keep(line)
       if (line.startsWith('{"service"')) said.resolve(line)
     },
   })
@@ -144,13 +233,5 @@ async function startService(
     said.reject(new Error(`${name} ended before it was ready: ${(stderr || stdout).slice(-2_000)}`)),
   )
   const { addresses } = JSON.parse(await said.promise)
-  return {
-    addresses,
-    pid: child.pid,
-    kill: async () => {
-      process.kill(child.pid, 'SIGKILL')
-      await child.ended
-    },
-    stop: () => stop(child, 10_000),
-  }
+  return { addresses, pid: child.pid, ended: child.ended, stop: () => stop(child, 10_000) }
 }
