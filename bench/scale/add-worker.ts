@@ -1,5 +1,6 @@
 // `node bench/scale/add-worker.ts` (as root): adding one worker to a cluster of 1,000 simulated nodes against one of 2, each
 // the middle of five; hosts take no time, so that everything counts that Slipway itself does. Target ≤ 1.2.
+import { loadavg } from 'node:os'
 import { percentile } from '../numbers.ts'
 import { addHosts, type Host } from './hosts.ts'
 import { addWorker, createCluster, removeWorker, succeeded } from './operations.ts'
@@ -26,7 +27,7 @@ await atFleet({ pace: 0, servers: 2 }, async (site) => {
   }
   const [few, many] = [percentile(times.few, 0.5), percentile(times.many, 0.5)]
   say(
-    `adding one worker: at ${NODES} nodes ${many.toFixed(2)} s, at 2 nodes ${few.toFixed(2)} s, ratio ${(many / few).toFixed(2)} (target ≤ 1.2)`,
+    `adding one worker: at ${NODES} nodes ${many.toFixed(2)} s, at 2 nodes ${few.toFixed(2)} s, ratio ${(many / few).toFixed(2)} (target ≤ 1.2); load ${loadavg()[0]?.toFixed(0)}`,
   )
 })
 process.exit()

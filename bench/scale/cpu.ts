@@ -1,5 +1,4 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { processNames } from '@slipway/stories/separate-services'
 import type { Site } from './site.ts'
 
 const TICKS = 100
@@ -7,7 +6,7 @@ const TICKS = 100
 /** CPU seconds that each part of a site has used so far, with its children; what asks is called bench. */
 export async function cpuSeconds({ services, fleet }: Site): Promise<Map<string, number>> {
   const roots = new Map<string, number>([
-    ...processNames.map((name) => [name, services.pid(name)] as const),
+    ...services.names.map((name) => [name, services.pid(name)] as const),
     ['fleet', fleet.pid],
     ['bench', process.pid],
   ])

@@ -4,13 +4,15 @@ import { type Connection, callApi } from '@slipway/cli/api'
 import { readSettings } from '@slipway/cli/config'
 import { fetchArtifacts, pushOnce } from '@slipway/cli/demo'
 import { type RunningFleet, startFleet, stopFleet } from '@slipway/fleet'
-import { type SeparateServices, startSeparateServices } from '@slipway/stories/separate-services'
+import { type Services, startSeparateServices } from '@slipway/stories/separate-services'
 import pg from 'pg'
 
 /** A Slipway of separate processes, two replicas of cluster-manager among them, and a simulated fleet for it. */
 export type Site = {
-  services: SeparateServices
+  services: Services
   fleet: RunningFleet
+  /** Times of everything that ansible-playbook's double played, in ms since 1970. */
+  plays: () => Promise<{ playbook: string; began: number; ended: number }[]>
   /** REST, as the administrator. */
   to: Connection
   project: string
@@ -31,7 +33,7 @@ export async function atFleet(wish: SiteWish, work: (site: Site) => Promise<void
   const at = join(dir, 'fleet')
   const { signal } = new AbortController()
   const quiet = () => {}
-  let services: SeparateServices | undefined
+  let services: Services | undefined
   let database: pg.Client | undefined
   try {
     const release = await fetchArtifacts(settings, signal, quiet)
@@ -59,7 +61,11 @@ export async function atFleet(wish: SiteWish, work: (site: Site) => Promise<void
     await client.connect()
     const query = async <T extends object>(sql: string, values: unknown[] = []) =>
       (await client.query<T>(sql, values)).rows
-    await work({ services, fleet, to, project, version: release.kubernetes, query })
+    const plays = async () => {
+      const lines = (await readFile(join(at, 'plays.jsonl'), 'utf8')).trim().split('\n')
+      return lines.map((line) => JSON.parse(line))
+    }
+    await work({ services, fleet, plays, to, project, version: release.kubernetes, query })
   } finally {
     await database?.end()
     await services?.stop()
@@ -69,7 +75,7 @@ export async function atFleet(wish: SiteWish, work: (site: Site) => Promise<void
 }
 
 /** Redeems the one-time code that the first start wrote. */
-async function enrol({ rest: url, ca, enrolmentFile }: SeparateServices): Promise<Connection> {
+async function enrol({ rest: url, ca, enrolmentFile }: Services): Promise<Connection> {
   const code = (await readFile(enrolmentFile, 'utf8')).trim()
   const { secret: token } = await callApi({ url, ca }, 'slipway.identity.v1.IdentityService/Enrol', {
     code,

@@ -17,13 +17,13 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { convertAll } from './buf.ts'
 import { type Door, openDoor } from './grpc-door.ts'
 import { until } from './person.ts'
-import { type SeparateServices, startSeparateServices } from './separate-services.ts'
+import { type Services, startSeparateServices } from './separate-services.ts'
 import { openSubscriber, type Received, type Subscriber } from './subscriber.ts'
 import { readWatch, type Watched } from './watch-grpc.ts'
 
 const world = inject('world')
 const settings = readSettings()
-let services: SeparateServices
+let services: Services
 let administrator: Door
 let project: string
 let cluster: string

@@ -10,11 +10,12 @@ import { labProfile } from '@slipway/lab'
 import { type Child, run, start, stop } from '@slipway/process'
 import { readTls } from '@slipway/service'
 import { createLog } from '@slipway/telemetry'
+import { descendants, type MachineProcess } from './chaos/machine-process.ts'
 
 const repository = join(import.meta.dirname, '../..')
 
 /** Every process of it; cluster-manager has two replicas. */
-export const processNames = [
+const processNames = [
   'postgres',
   'nats',
   'repo-proxy',
@@ -23,7 +24,7 @@ export const processNames = [
   'cluster-manager-2',
   'api-gateway',
 ] as const
-export type ProcessName = (typeof processNames)[number]
+type ProcessName = (typeof processNames)[number]
 
 type Running = {
   pid: number
@@ -32,8 +33,8 @@ type Running = {
   stop: () => Promise<unknown>
 }
 
-/** A Slipway whose every service is a process of its own, on a PostgreSQL and a NATS that it did not start. */
-export type SeparateServices = {
+/** A Slipway that runs, whatever its processes are. */
+export type Services = {
   dir: string
   ca: string
   rest: string
@@ -44,26 +45,35 @@ export type SeparateServices = {
   databaseUrl: string
   /** The NATS user that a service has. */
   natsOf: (service: ServiceName) => Omit<BusOptions, 'name'>
-  pid: (name: ProcessName) => number
+  /** Its processes: what can be killed and started again. */
+  names: readonly string[]
+  pid: (name: string) => number
+  /** Everything that runs playbooks now: processes below ansible-runner. */
+  runs: () => Promise<MachineProcess[]>
   /** By SIGKILL; resolves when it is gone. */
-  kill: (name: ProcessName) => Promise<void>
+  kill: (name: string) => Promise<void>
   /** Starts it where it listened before, as a supervisor does: again and again until it stays. */
-  start: (name: ProcessName) => Promise<void>
+  start: (name: string) => Promise<void>
   stop: () => Promise<void>
 }
 
-/** Starts them unprivileged; nodes reach repo-proxy at `address`. What they log goes to files below `logs`, if given. */
-export async function startSeparateServices(options: {
+/** How it is to run. */
+export type ServicesWish = {
+  /** Where nodes reach repo-proxy. */
   address: string
   natsServer: string
   ansibleVenv: string
   logLevel: string
+  /** A folder for files of what they log. */
   logs?: string
   /** Whether PostgreSQL keeps its word when the machine loses power; a test need not wait for disks. */
   durable?: boolean
   /** Settings of the services beside those that they need. */
   more?: Partial<Record<ServiceName, Record<string, string>>>
-}): Promise<SeparateServices> {
+}
+
+/** Starts every service in a process of its own, unprivileged, on a PostgreSQL and a NATS that it did not start. */
+export async function startSeparateServices(options: ServicesWish): Promise<Services> {
   const { address, natsServer, ansibleVenv, logLevel, logs, durable = false, more: wished = {} } = options
   const dir = await mkdtemp('/var/lib/slipway/separate-')
   const running = new Map<ProcessName, Running>()
@@ -78,7 +88,7 @@ export async function startSeparateServices(options: {
     throw error
   }
 
-  async function startAll(): Promise<SeparateServices> {
+  async function startAll(): Promise<Services> {
     const owner = await ownerOf('slipway')
     const install = await makeInstall({
       dir,
@@ -169,8 +179,8 @@ export async function startSeparateServices(options: {
     }
 
     const start = async (name: ProcessName) => void running.set(name, await beginnings[name]())
-    const ask = (name: ProcessName) => {
-      const known = running.get(name)
+    const ask = (name: string) => {
+      const known = running.get(nameOf(name))
       if (!known) throw new TypeError(`${name} was never started`)
       return known
     }
@@ -188,16 +198,24 @@ export async function startSeparateServices(options: {
       enrolmentFile,
       databaseUrl,
       natsOf: (service) => foundationOf(install, service, { databaseUrl, natsUrl }).nats,
+      names: processNames,
       pid: (name) => ask(name).pid,
+      runs: () => descendants([ask('ansible-runner').pid]),
       kill: async (name) => {
         const { pid, ended } = ask(name)
         process.kill(pid, 'SIGKILL')
         await ended
       },
-      start: (name) => supervise(() => start(name)),
+      start: (name) => supervise(() => start(nameOf(name))),
       stop: stopAll,
     }
   }
+}
+
+function nameOf(text: string): ProcessName {
+  const name = processNames.find((one) => one === text)
+  if (!name) throw new TypeError(`there is no process ${text}`)
+  return name
 }
 
 const AGAIN_MS = 1_000

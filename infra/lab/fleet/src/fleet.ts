@@ -1,7 +1,7 @@
 import { once } from 'node:events'
-import { chmod, copyFile, mkdir, rm, symlink } from 'node:fs/promises'
+import { appendFile, chmod, copyFile, mkdir, rm, symlink } from 'node:fs/promises'
 import { createServer, type Socket } from 'node:net'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { FleetConfig } from './config.ts'
 import { readOrder } from './order.ts'
@@ -25,7 +25,7 @@ export async function openFleet({ dir, pace, servers }: FleetConfig): Promise<Fl
   const server = createServer((socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket)).on('error', () => {})
-    void answer(world, socket).finally(() => socket.end())
+    void answer(world, socket, join(dir, 'plays.jsonl')).finally(() => socket.end())
   })
   server.listen(join(venv, 'fleet.sock'))
   await once(server, 'listening')
@@ -52,8 +52,8 @@ async function makeVenv(dir: string): Promise<string> {
   return venv
 }
 
-/** One run: an order comes as a line, what happens goes back; it ends when the double does. */
-async function answer(world: World, socket: Socket): Promise<void> {
+/** One run: an order comes as a line, what happens goes back; it ends when the double does. Its times go to a log. */
+async function answer(world: World, socket: Socket, log: string): Promise<void> {
   const gone = new AbortController()
   socket.once('close', () => gone.abort())
   const { signal } = gone
@@ -63,7 +63,11 @@ async function answer(world: World, socket: Socket): Promise<void> {
   }
   try {
     for await (const line of createInterface({ input: socket })) {
-      return await playOrder(world, readOrder(line), { signal, say })
+      const [order, began] = [readOrder(line), Date.now()]
+      await playOrder(world, order, { signal, say })
+      const { playbook } = order
+      await appendFile(log, `${JSON.stringify({ playbook: basename(playbook), began, ended: Date.now() })}\n`)
+      return
     }
   } catch (error) {
     if (signal.aborted) return
