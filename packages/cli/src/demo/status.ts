@@ -9,7 +9,7 @@ export async function printStatus(place: Place, ground: Ground, json: boolean): 
   const status = await readStatus(place, ground)
   if (json) process.stdout.write(`${JSON.stringify(status, null, 2)}\n`)
   else if (!status.rest && status.hosts.length === 0)
-    process.stdout.write('Nothing runs. `npm run demo` starts it.\n')
+    process.stdout.write(`Nothing runs. \`npm run demo${ground.flag && ` --${ground.flag}`}\` starts it.\n`)
   else process.stdout.write(stringify(status))
 }
 

@@ -23,4 +23,4 @@ export type Ground = {
 }
 
 /** Hosts, this machine's address as they see it, and the settings that Slipway reaches them with. */
-export type Ready = { gateway: string; hosts: GroundHost[]; settings: Settings }
+type Ready = { gateway: string; hosts: GroundHost[]; settings: Settings }
