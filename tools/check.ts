@@ -1,10 +1,15 @@
 // `pnpm check`: everything that a machine can see without running Slipway. Each guard says what to edit when it fails.
+import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 
 const root = join(import.meta.dirname, '..')
 const bin = (name: string, folder = '.') => join(root, folder, 'node_modules/.bin', name)
 const env = { PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}` }
+
+/** Where `npm test` installed it. */
+const ansibleLint =
+  process.env.SLIPWAY_ANSIBLE_LINT ?? globSync('/var/lib/slipway/ansible-lint-*').at(0) ?? '/nowhere'
 
 /** A guard: its name as a claim, and the command that holds when it exits with 0. */
 const guards: { claim: string; argv: string[]; cwd?: string }[] = [
@@ -22,6 +27,11 @@ const guards: { claim: string; argv: string[]; cwd?: string }[] = [
   { claim: 'migrations match the schemas', argv: [bin('node'), 'tools/migration.ts', '--check'] },
   { claim: 'no file, export or dependency is unused', argv: [bin('knip')] },
 ]
+guards.push({
+  claim: "roles and playbooks hold ansible-lint's production profile (it comes with `npm test`)",
+  argv: [join(ansibleLint, 'bin/ansible-lint'), '-q', '--format=pep8'],
+  cwd: 'infra/ansible',
+})
 if (process.env.CI !== 'true')
   guards.push({
     claim: 'contracts break nobody',

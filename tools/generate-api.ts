@@ -179,6 +179,7 @@ function scalarSchema(scalar: ScalarType | undefined, rules?: Rules): Schema {
     }
   }
   if (scalar === ScalarType.DOUBLE) return { type: 'number' }
+  if (scalar === ScalarType.BYTES) return { type: 'string', contentEncoding: 'base64' }
   throw new Error(`the contracts use no scalar of kind ${scalar}: JSON has no faithful form for it`)
 }
 

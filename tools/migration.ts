@@ -42,8 +42,9 @@ async function bringUp(one: string) {
     process.exitCode = 1
     return
   }
-  const known = await readdir(folder)
-  const target = join(folder, `${String(known.length + 1).padStart(4, '0')}_${name ?? 'init'}`)
+  // Not their count: one may have come from another branch before those between.
+  const newest = Math.max(0, ...(await readdir(folder)).map((known) => Number.parseInt(known, 10) || 0))
+  const target = join(folder, `${String(newest + 1).padStart(4, '0')}_${name ?? 'init'}`)
   await mkdir(target)
   await writeFile(join(target, 'migration.sql'), sql)
   process.stdout.write(`${join(target, 'migration.sql')}\n`)

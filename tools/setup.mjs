@@ -55,7 +55,8 @@ if (!quick) {
   )
   generate()
   step(`user ${USER}`, isRoot && !userExists(), addUser)
-  step('Ansible', !onFleet && !existsSync(join(venv(), 'whole')), installAnsible)
+  for (const name of { demo: onFleet ? [] : ['ansible'], test: ['ansible', 'ansible-lint'] }[command] ?? [])
+    step(name, !existsSync(join(venv(name), 'whole')), () => installVenv(name))
 }
 if (!existsSync(node24())) fail('Nothing is set up here yet: run `npm run demo` first.')
 handOver()
@@ -148,29 +149,25 @@ function addUser() {
   })
 }
 
-/** Keyed by what is installed, so that a change of the pins makes a new one. */
-function venv() {
-  return join(state, `ansible-${digest(['infra/ansible/requirements.txt']).slice(0, 12)}`)
+/** What goes into each virtual environment, pinned by digest. */
+function requirementsOf(name) {
+  return `infra/ansible/requirements${name === 'ansible' ? '' : '-lint'}.txt`
 }
 
-function installAnsible() {
-  rmSync(venv(), { recursive: true, force: true })
-  run(['/usr/bin/python3', '-m', 'venv', venv()], { hint: 'python3-venv is broken on this machine.' })
-  run(
-    [
-      join(venv(), 'bin/python'),
-      '-m',
-      'pip',
-      'install',
-      '--quiet',
-      '--disable-pip-version-check',
-      '--require-hashes',
-      '-r',
-      'infra/ansible/requirements.txt',
-    ],
-    { hint: "PyPI can't be reached: check the network, or pip's settings for proxy and index." },
-  )
-  writeFileSync(join(venv(), 'whole'), '')
+/** Keyed by what is installed, so that a change of the pins makes a new one. */
+function venv(name) {
+  return join(state, `${name}-${digest([requirementsOf(name)]).slice(0, 12)}`)
+}
+
+function installVenv(name) {
+  const dir = venv(name)
+  rmSync(dir, { recursive: true, force: true })
+  run(['/usr/bin/python3', '-m', 'venv', dir], { hint: 'python3-venv is broken on this machine.' })
+  const pip = [join(dir, 'bin/python'), '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check']
+  run([...pip, '--require-hashes', '-r', requirementsOf(name)], {
+    hint: "PyPI can't be reached: check the network, or pip's settings for proxy and index.",
+  })
+  writeFileSync(join(dir, 'whole'), '')
 }
 
 function node24() {
@@ -181,7 +178,12 @@ function node24() {
 function handOver() {
   const programs = { demo: ['packages/cli/src/demo/main.ts'], test: ['tools/test.ts'] }
   const program = programs[command] ?? fail(`There is no command ${command}: use demo or test.`)
-  const env = { SLIPWAY_CACHE: cache, SLIPWAY_ANSIBLE_VENV: venv(), SLIPWAY_BEGAN: String(began) }
+  const env = {
+    SLIPWAY_CACHE: cache,
+    SLIPWAY_ANSIBLE_VENV: venv('ansible'),
+    SLIPWAY_ANSIBLE_LINT: venv('ansible-lint'),
+    SLIPWAY_BEGAN: String(began),
+  }
   const argv = ['node_modules/.bin/node', ...program, ...rest]
   const place = reachable()
     ? argv

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readSettings } from '@slipway/cli/config'
 import { start } from '@slipway/process'
@@ -34,46 +34,58 @@ export async function playByHand(
     await writeFile(join(dir, name), JSON.stringify(value), { mode: 0o600 })
     return join(dir, name)
   }
+  try {
+    const inventory = await file('hosts.json', inventoryOf(world, hosts))
+    const given = await file('variables.json', variables)
+    const options = ['--inventory', inventory, '--extra-vars', `@${given}`, ...(check ? ['--check'] : [])]
+    const argv = [join(venv, 'bin/ansible-playbook'), ...options, join(playbooks, playbook)]
+    const env = environmentIn(dir)
+    const { exitCode, stdout, stderr } = await start(argv, { cwd: playbooks, env, deadlineMs: DEADLINE_MS })
+      .ended
+    const results = resultsIn(stdout)
+    if (exitCode === 0 && results.length > 0) return results
+    const failed = JSON.stringify(results.filter((one) => one.failed))
+    throw new Error(`${playbook} ended with ${exitCode}: ${failed} ${stderr}`.slice(0, 4_000))
+  } finally {
+    await closeConnections(dir)
+    await rm(dir, { recursive: true, force: true })
+  }
+}
+
+function inventoryOf({ hosts: known }: Pick<World, 'hosts'>, hosts: PlayByHand['hosts']) {
   const entries = Object.entries(hosts).map(([name, own]) => {
-    const host = world.hosts.find((one) => one.name === name)
+    const host = known.find((one) => one.name === name)
     const login = { ansible_host: host?.address, ansible_user: host?.user }
     return [name, { ...own, ...login, ansible_ssh_private_key_file: host?.sshKeyFile }]
   })
-  const inventory = await file('hosts.json', { all: { hosts: Object.fromEntries(entries) } })
-  const given = await file('variables.json', variables)
-  try {
-    const { exitCode, stdout, stderr } = await start(
-      [
-        join(venv, 'bin/ansible-playbook'),
-        ...['--inventory', inventory, '--extra-vars', `@${given}`],
-        ...(check ? ['--check'] : []),
-        join(playbooks, playbook),
-      ],
-      {
-        cwd: playbooks,
-        deadlineMs: DEADLINE_MS,
-        env: {
-          LC_ALL: 'C.UTF-8',
-          ANSIBLE_HOME: dir,
-          ANSIBLE_HOST_KEY_CHECKING: 'false',
-          // No connection outlives the play: each would be a process on the host that the next reading sees.
-          ANSIBLE_SSH_ARGS: '-o ControlMaster=no -o UserKnownHostsFile=/dev/null',
-          ANSIBLE_CALLBACK_PLUGINS: join(import.meta.dirname, '../ansible'),
-          ANSIBLE_STDOUT_CALLBACK: 'results',
-          PYTHONDONTWRITEBYTECODE: '1',
-        },
-      },
-    ).ended
-    const results = stdout
-      .split('\n')
-      .filter((line) => line.startsWith('{'))
-      .map((line) => JSON.parse(line) as TaskResult)
-    const failed = results
-      .filter((one) => one.failed)
-      .map(({ host, task, result }) => ({ host, task, ...result }))
-    if (exitCode === 0 && results.length > 0) return results
-    throw new Error(`${playbook} ended with ${exitCode}: ${JSON.stringify(failed)} ${stderr}`.slice(0, 4_000))
-  } finally {
-    await rm(dir, { recursive: true, force: true })
+  return { all: { hosts: Object.fromEntries(entries) } }
+}
+
+const connectionsIn = (dir: string) => join(dir, 'connections')
+
+function environmentIn(dir: string): Record<string, string> {
+  return {
+    LC_ALL: 'C.UTF-8',
+    ANSIBLE_HOME: dir,
+    ANSIBLE_HOST_KEY_CHECKING: 'false',
+    ANSIBLE_SSH_ARGS: '-o ControlMaster=auto -o ControlPersist=60s -o UserKnownHostsFile=/dev/null',
+    ANSIBLE_SSH_CONTROL_PATH_DIR: connectionsIn(dir),
+    ANSIBLE_CALLBACK_PLUGINS: join(import.meta.dirname, '../ansible'),
+    ANSIBLE_STDOUT_CALLBACK: 'results',
+    PYTHONDONTWRITEBYTECODE: '1',
   }
+}
+
+function resultsIn(stdout: string): TaskResult[] {
+  return stdout
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line))
+}
+
+/** No connection outlives the play: each would be a process on the host that the next reading sees. */
+async function closeConnections(dir: string): Promise<void> {
+  const connections = connectionsIn(dir)
+  for (const socket of await readdir(connections).catch(() => []))
+    await start(['ssh', '-o', `ControlPath=${join(connections, socket)}`, '-O', 'exit', 'any']).ended
 }

@@ -6,7 +6,7 @@ import type { World } from './world.ts'
 export type Inventory = Record<string, unknown>
 
 /** Runs a command on one of the world's hosts, as its user. */
-export function onHost(world: World, name: string, words: readonly string[]): Promise<Ending> {
+export function onHost(world: Pick<World, 'hosts'>, name: string, words: readonly string[]): Promise<Ending> {
   const host = world.hosts.find((one) => one.name === name)
   const options = ['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'LogLevel=ERROR']
   return start(
@@ -24,7 +24,7 @@ export function onHost(world: World, name: string, words: readonly string[]): Pr
  * infra/ansible.
  */
 export async function inventoryOf(
-  world: World,
+  world: Pick<World, 'dir' | 'hosts'>,
   names: readonly string[],
 ): Promise<Record<string, Inventory>> {
   const results = await playByHand(world, { playbook: 'inventory.yml', hosts: bare(names), variables: {} })

@@ -4,7 +4,7 @@ import { until } from './person.ts'
 import type { World } from './world.ts'
 
 /** Runs a shell script as root on a host of the world, by a login of the story's own, and answers what it printed. */
-export async function asRoot(world: World, name: string, script: string): Promise<string> {
+export async function asRoot(world: Pick<World, 'hosts'>, name: string, script: string): Promise<string> {
   const host = world.hosts.find((one) => one.name === name)
   if (!host) throw new TypeError(`the world has no host ${name}`)
   const { address, user, sshKeyFile, sudoPasswordFile } = host

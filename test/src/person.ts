@@ -125,5 +125,20 @@ export async function until<T>(
   }
 }
 
+/** Waits until a step of an operation runs, and answers the step; fails when the operation ends before. */
+export async function stepBegins(
+  person: Person,
+  { project, id }: { project: string; id: string },
+  name: string,
+): Promise<Answer> {
+  const step = (operation: Answer) => operation.steps.find((one: Answer) => one.name === name)
+  const now = await until(
+    () => person.call('Operation.GetOperation', { project, id }),
+    (operation) => operation.state === 'failed' || step(operation).state === 'running',
+  )
+  if (now.failure) throw new Error(`it ended before: ${JSON.stringify(now.failure)}`)
+  return step(now)
+}
+
 /** The events path of an operation, for stories that cut connections. */
 export const watchOperation = `${services.Operation}/WatchOperation`

@@ -6,7 +6,15 @@ import { readSettings } from '@slipway/cli/config'
 import { ensurePlatform, placeIn } from '@slipway/cli/demo'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { onHost } from './host-inventory.ts'
-import { type Answer, followOperation, personAt, projectWithHosts, until, watchOperation } from './person.ts'
+import {
+  type Answer,
+  followOperation,
+  personAt,
+  projectWithHosts,
+  stepBegins,
+  until,
+  watchOperation,
+} from './person.ts'
 
 const world = inject('world')
 const person = personAt(world.to)
@@ -43,7 +51,7 @@ describe('a create that fails in the middle', () => {
 
   test("it says on which host and in which task, in the tool's own words", async () => {
     // After the check of the hosts, and before the worker's kubelet wants it.
-    await stepBegins(operation, 'prepare-nodes')
+    await stepBegins(person, { project, id: operation }, 'prepare-nodes')
     const squat = ['systemd-run', '--unit=squatter', 'python3', '-m', 'http.server', KUBELET_PORT]
     expect((await onHost(world, 'b-2', ['sudo', ...squat])).exitCode).toBe(0)
     const { state, failure } = (await followOperation(person, project, operation)).operation
@@ -100,7 +108,7 @@ describe('a create that is interrupted while hosts are prepared', () => {
     )
     expect(ended.failure).toBeFalsy()
     expect(ended.state).toBe('succeeded')
-    expect(stepOf(ended, 'check-hosts').attempt).toBe(1)
+    expect(ended.steps[0]).toMatchObject({ name: 'check-hosts', attempt: 1 })
     await expectReady(cluster)
     await remove(cluster)
   })
@@ -132,25 +140,12 @@ function send(key: string, name: string): Promise<{ status: number; body: Answer
   })
 }
 
-async function stepBegins(operation: string, name: string): Promise<Answer> {
-  const now = await until(
-    () => person.call('Operation.GetOperation', { project, id: operation }),
-    (answer) => answer.state === 'failed' || stepOf(answer, name).state === 'running',
-  )
-  expect(now.failure, 'it ended before').toBeFalsy()
-  return stepOf(now, name)
-}
-
 /** Waits until the output of the hosts' preparation reaches a task; that of earlier attempts does not count. */
 async function taskBegins(operation: string, task: string): Promise<void> {
-  const { run } = await stepBegins(operation, 'prepare-nodes')
+  const { run } = await stepBegins(person, { project, id: operation }, 'prepare-nodes')
   for await (const { event, data } of followApi(person.to, watchOperation, { project, id: operation }))
     if (event === 'line' && data.run === run && `${data.task}`.includes(task)) return
   throw new Error(`the operation ended before the task ${task}`)
-}
-
-function stepOf(operation: Answer, name: string): Answer {
-  return operation.steps.find((step: Answer) => step.name === name)
 }
 
 async function expectReady(id: string): Promise<void> {

@@ -20,7 +20,7 @@ import type { TestProject } from 'vitest/node'
 /** What every story works in: a lab of real hosts, and a Slipway that runs as an unprivileged user. */
 export type World = {
   dir: string
-  lab: { dir: string; gateway: string }
+  lab: { name: string; dir: string; gateway: string }
   hosts: { name: string; address: string; user: string; sshKeyFile: string; sudoPasswordFile?: string }[]
   running: Running
   /** The administrator's connection. */
@@ -88,7 +88,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }))
   project.provide('world', {
     dir,
-    lab: { dir: place.lab, gateway: state.gateway },
+    lab: { name, dir: place.lab, gateway: state.gateway },
     hosts,
     running,
     to,

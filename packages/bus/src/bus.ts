@@ -4,6 +4,7 @@ import {
   type Authenticator,
   connect,
   credsAuthenticator,
+  errors,
   type JwtAuth,
   type NatsConnection,
 } from '@nats-io/transport-node'
@@ -22,7 +23,7 @@ export type Bus = {
 
 /** Connects and stays connected: it reconnects for ever, as rows are the truth and messages only wake. */
 export async function openBus({ url, credsFile, caFile, name }: BusOptions): Promise<Bus> {
-  const connection = await connect({
+  const options = {
     servers: url,
     name,
     // An inbox of its own: nobody else's rights reach into it.
@@ -30,14 +31,17 @@ export async function openBus({ url, credsFile, caFile, name }: BusOptions): Pro
     maxReconnectAttempts: -1,
     authenticator: credsFile ? authenticatorOf(await readFile(credsFile)) : undefined,
     tls: caFile ? { caFile } : undefined,
-  }).catch((cause) => {
-    throw unavailable(
-      'nats',
-      `NATS at ${url} can't be reached: ${cause.message}`,
-      'Check its address and credentials.',
-      cause,
-    )
-  })
+  }
+  const connection = await connect(options)
+    .catch((cause) => {
+      // nats-server refuses who is half way in while it reads its files again (2.12, `reloadAuthorization`).
+      if (cause instanceof errors.AuthorizationError) return connect(options)
+      throw cause
+    })
+    .catch((cause) => {
+      const hint = 'Check its address and credentials.'
+      throw unavailable('nats', `NATS at ${url} can't be reached: ${cause.message}`, hint, cause)
+    })
   return {
     connection,
     jetstream: jetstream(connection),

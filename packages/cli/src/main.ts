@@ -3,6 +3,7 @@ import { isSlipwayError } from '@slipway/errors'
 import { Command } from 'commander'
 import { apiCommands } from './api/command.ts'
 import { readSettings } from './config.ts'
+import { showCommand } from './record/command.ts'
 import { releaseCommand } from './release/command.ts'
 
 const program = new Command('slipway').description(
@@ -24,6 +25,7 @@ program
   })
 program.addCommand(releaseCommand())
 for (const command of apiCommands()) program.addCommand(command)
+program.commands.find((command) => command.name() === 'operation')?.addCommand(showCommand())
 
 try {
   await program.parseAsync()

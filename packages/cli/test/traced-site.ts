@@ -19,9 +19,11 @@ import { openers } from '../src/up/up.ts'
 
 const root = join(import.meta.dirname, '../../..')
 
-/** What must never reach a collector. */
+/** What must never reach a collector, nor a record but for what a playbook said. */
 export const secrets = {
   sudoPassword: `sudo-${randomBytes(9).toString('hex')}`,
+  passphrase: `phrase-${randomBytes(9).toString('hex')}`,
+  pullToken: `pull-${randomBytes(9).toString('hex')}`,
   said: `words-of-a-playbook-${randomBytes(9).toString('hex')}`,
 }
 
@@ -30,9 +32,13 @@ export type TracedSite = {
   platform: Platform
   collector: Collector
   rest: Rest
+  /** Where REST is. */
+  url: string
   token: string
   project: string
   credential: string
+  /** Whom hosts let in by key, and by password. */
+  user: string
   privateKey: string
   /** Starts a replica of cluster-manager, where the one before it was. */
   openManager: () => Promise<Service>
@@ -43,26 +49,32 @@ export type TracedSite = {
   stop: () => Promise<void>
 }
 
-/** Starts it, with a project and a credential; about ten seconds. */
-export async function startTracedSite(): Promise<TracedSite> {
+/** A playbook's plays, as YAML says them. */
+export type Plays = readonly object[]
+
+/**
+ * Starts it, with a project and a credential; about ten seconds. Playbooks are our own, but for those given here: without
+ * any, hosts are checked when the gate opens, and preparing them fails.
+ */
+export async function startTracedSite(given?: Readonly<Record<string, Plays>>): Promise<TracedSite> {
   const opened = closing(createLog('test', 'warn'))
   const collector = await startCollector()
   opened.add('collector', collector.stop)
   const platform = await startPlatform()
   opened.add('platform', platform.stop)
   const keyFile = join(platform.dir, 'login')
-  await run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', keyFile])
+  await run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', secrets.passphrase, '-f', keyFile])
   const [privateKey, publicKey] = await Promise.all(
     [keyFile, `${keyFile}.pub`].map((file) => readFile(file, 'utf8')),
   )
-  const { sudoPassword } = secrets
+  const { sudoPassword, passphrase, pullToken } = secrets
   const target = await startTarget({
     user: 'worker',
     password: sudoPassword,
     publicKey: publicKey?.trim() ?? '',
   })
   opened.add('target', target.stop)
-  const repo = await startFakeRepo(platform, '1.36.3')
+  const repo = await startFakeRepo(platform, '1.36.3', pullToken)
   opened.add('repo', repo.stop)
   const gate = await freePort()
 
@@ -76,7 +88,10 @@ export async function startTracedSite(): Promise<TracedSite> {
   const runner = await openAnsibleRunner({
     ...readAnsibleRunnerConfig({
       ...environment('ansible-runner'),
-      SLIPWAY_ANSIBLE_PLAYBOOKS: await playbooks(join(platform.dir, 'playbooks'), gate),
+      SLIPWAY_ANSIBLE_PLAYBOOKS: await playbooks(
+        join(platform.dir, 'playbooks'),
+        given ?? { 'preflight.yml': [checks(gate)], 'prepare.yml': [fails] },
+      ),
       SLIPWAY_ANSIBLE_VENV: await ansible(),
     }),
     runAs: await ownerOf('slipway'),
@@ -114,11 +129,12 @@ export async function startTracedSite(): Promise<TracedSite> {
   const code = (await readFile(enrolment, 'utf8')).trim()
   const { secret: token } = (await rest('POST', '/enrolments', { body: { code } })).json
   const project = (await rest('POST', '/projects', { token, body: { name: 'traced' } })).json.id
-  const login = { name: 'key', user: target.user, kind: 'private-key', privateKey, sudoPassword }
+  const login = { name: 'key', user: target.user, kind: 'private-key', privateKey, passphrase, sudoPassword }
   const credential = (await rest('POST', `/projects/${project}/credentials`, { token, body: login })).json.id
   return {
+    url: gateway.addresses.rest ?? '',
     ...{ platform, collector, rest, token, project, credential, manager, openManager },
-    privateKey: privateKey ?? '',
+    ...{ user: target.user, privateKey: privateKey ?? '' },
     letChecksEnd: async () => {
       const door = createServer().listen(gate, '127.0.0.1')
       await once(door, 'listening')
@@ -128,16 +144,14 @@ export async function startTracedSite(): Promise<TracedSite> {
   }
 }
 
-/** Our own playbooks, but hosts are checked when the gate opens, and preparing them fails. */
-async function playbooks(folder: string, gate: number): Promise<string> {
+async function playbooks(folder: string, others: Readonly<Record<string, Plays>>): Promise<string> {
   const ours = join(root, 'infra/ansible')
   await mkdir(folder)
-  const others = { 'preflight.yml': checks(gate), 'prepare.yml': fails }
   for (const name of await readdir(ours)) {
     if (!(name in others)) await symlink(join(ours, name), join(folder, name))
   }
-  for (const [name, play] of Object.entries(others))
-    await writeFile(join(folder, name), JSON.stringify([play]))
+  for (const [name, plays] of Object.entries(others))
+    await writeFile(join(folder, name), JSON.stringify(plays))
   return folder
 }
 
@@ -160,14 +174,22 @@ async function profiles(folder: string): Promise<string> {
   return folder
 }
 
-/** Hosts are where sshd listens, whatever was said: nobody may give a host a loopback address. */
+/**
+ * Hosts are where sshd listens, whatever was said: nobody may give a host a loopback address. One machine plays them all, so
+ * each calls itself as it is called.
+ */
 async function moveHosts({ databaseUrl }: Platform, port: number): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl })
   await client.connect()
   await client.query(`
     CREATE FUNCTION cluster_manager.moved() RETURNS trigger LANGUAGE plpgsql AS
-      $$ BEGIN NEW.address := '127.0.0.1'; NEW.port := ${port}; RETURN NEW; END $$;
-    CREATE TRIGGER moved BEFORE INSERT ON cluster_manager.host FOR EACH ROW EXECUTE FUNCTION cluster_manager.moved()`)
+      $$ BEGIN
+        NEW.address := '127.0.0.1';
+        NEW.port := ${port};
+        NEW.facts := NEW.facts || jsonb_build_object('machineId', NEW.id, 'hostname', NEW.name);
+        RETURN NEW;
+      END $$;
+    CREATE TRIGGER moved BEFORE INSERT OR UPDATE ON cluster_manager.host FOR EACH ROW EXECUTE FUNCTION cluster_manager.moved()`)
   await client.end()
 }
 

@@ -1,1 +1,2 @@
 export { readConfig } from './read.ts'
+export { slipwayVersion } from './version.ts'

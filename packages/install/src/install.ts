@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Type } from '@sinclair/typebox'
 import { readConfig } from '@slipway/config'
-import { createAuthority, createRootKey, publicKeysOf, serviceSeed } from '@slipway/secrets'
+import { createAuthority, createRootKey, publicKeysOf, recordKey, serviceSeed } from '@slipway/secrets'
 import { type Foundation, foundationSettings, readFoundation, type TlsFiles } from '@slipway/service'
 import { type CertificatePlan, renewCertificates } from './certificates.ts'
 import { readIfThere, replace } from './file.ts'
@@ -71,6 +71,7 @@ export async function makeInstall(options: {
   const settings = natsSettings(trust, natsTls)
   await replace(file('nats.conf'), `${settings}\n`)
   await replace(file('public-keys.json'), JSON.stringify(await publicKeysOf(seeds)))
+  await replace(file('record.pub.pem'), recordKey(seeds['api-gateway'] ?? '').publicKey)
   return {
     dir,
     rootKeyFile: file('root.key'),

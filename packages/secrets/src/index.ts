@@ -7,4 +7,5 @@ export {
   serviceKey,
   serviceSeed,
 } from './key.ts'
+export { type RecordKey, recordKey } from './record-key.ts'
 export { open, seal, type Where } from './seal.ts'

@@ -35,6 +35,7 @@ test('a certificate is taken once its key is there too, and not between', async 
   try {
     await writeFile(files.cert, renewed.cert)
     await expect(readTls(files, often)).rejects.toThrow(`${files.cert} can't be used`)
+    await writeFile(files.key, '')
     await oneLook()
     expect([tls.cert, tls.key, taken]).toEqual([first.cert, first.key, []])
     await writeFile(files.key, renewed.key)

@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { createSecureContext } from 'node:tls'
 import { unavailable } from '@slipway/errors'
@@ -70,6 +71,9 @@ async function readTexts(files: TlsFiles): Promise<Texts> {
   ])
   try {
     createSecureContext({ ca, cert, key })
+    // What is empty, as a file is for a moment while it is written, the line above takes for not given.
+    for (const text of [ca, cert]) new X509Certificate(text)
+    createPrivateKey(key)
   } catch (cause) {
     const said = cause instanceof Error ? cause.message : String(cause)
     const hint = `Make it again with \`slipway init\`, or put the key beside it: ${files.key}`

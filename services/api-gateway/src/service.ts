@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { ensureStreams, openBus, openOutbox } from '@slipway/bus'
 import { migrate, openDatabase } from '@slipway/database'
 import { unavailable } from '@slipway/errors'
+import { recordKey } from '@slipway/secrets'
 import { closing, readMaterial, type Service } from '@slipway/service'
 import { createLog, startTracing } from '@slipway/telemetry'
 import { auditHandlers } from './audit/rpc.ts'
@@ -25,6 +26,7 @@ import { answerSeal } from './pipeline/sealing.ts'
 import { openCallStore } from './pipeline/store.ts'
 import { projectHandlers } from './project/rpc.ts'
 import { openProjectStore } from './project/store.ts'
+import { recordHandlers } from './record/rpc.ts'
 import { createRest } from './rest/server.ts'
 import { connectUpstreams } from './upstream.ts'
 import { watchHandlers } from './watch/rpc.ts'
@@ -44,6 +46,7 @@ export async function openApiGateway(config: GatewayConfig): Promise<Service> {
     opened.add('tracing', await startTracing(NAME, foundation.otlp, log))
     const { tls, key, publicKeys } = await readMaterial(NAME, foundation)
     const accountSeed = await readSeed(config.natsAccountSeedFile)
+    const signing = recordKey(await readSeed(foundation.files.seed))
     await migrate({
       url: databaseUrl,
       schema: SCHEMA,
@@ -97,7 +100,10 @@ export async function openApiGateway(config: GatewayConfig): Promise<Service> {
         end: endSubscriptions,
         url: config.natsPublicUrl,
       }),
-      'slipway.operation.v1.OperationService': watchHandlers({ bus, ...upstream }),
+      'slipway.operation.v1.OperationService': {
+        ...watchHandlers({ bus, ...upstream }),
+        ...recordHandlers({ bus, ...upstream, findUser: identity.findUser, key: signing, now }),
+      },
     }
     const limits = createLimits(config.rates, now)
     const pipeline = createPipeline({

@@ -45,6 +45,7 @@ export async function actOperation(gateway: Gateway, project: string, id: string
         type: `slipway.operation.${fact}`,
         sequence: String(operation.version),
         subject: id,
+        time: new Date().toISOString(),
         data: OperationEvent.toJSON({ operation, step: '' }),
       }
       const subject = eventSubject({ project, noun: 'operation', id, fact })

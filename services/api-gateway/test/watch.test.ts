@@ -133,6 +133,34 @@ test('an operation that failed and was resumed is followed to its new end', asyn
   await acting.close()
 })
 
+test('one that is queued is followed while it waits, and on into its run', async () => {
+  const id = 'waiting'
+  const acting = await actOperation(gateway, project, id)
+  await acting.move('queued', { state: 'queued', queuedBehind: 'a', waits: 'Operation a comes first.' })
+  await acting.move('queued', { waits: 'Operation a failed.' })
+  let ended: Promise<void> | undefined
+  const enough = (heard: readonly Heard[]) => {
+    if (versions(heard).length === 2) ended ??= run()
+    return false
+  }
+  async function run(): Promise<void> {
+    await acting.move('planned', { state: 'planned', queuedBehind: '', waits: '' })
+    await acting.move('started', { state: 'running', steps: acting.steps('running') })
+    acting.print(`${id}.step-0.1`, 5)
+    acting.end(`${id}.step-0.1`)
+    await acting.move('succeeded', { state: 'succeeded', steps: acting.steps('succeeded') })
+  }
+  const heard = await listen(gateway, pathOf(id), { token: gateway.admin, enough })
+  await ended
+  const told = heard.filter(({ event }) => event === 'operation').map(({ data }) => data)
+  expect(told.map(({ state }) => state)).toEqual(['queued', 'queued', 'planned', 'running', 'succeeded'])
+  expect(told.map(({ waits }) => waits ?? '')).toEqual([
+    ...['Operation a comes first.', 'Operation a failed.', '', '', ''],
+  ])
+  expect(linesOf(heard, `${id}.step-0.1`)).toEqual(upTo(5))
+  await acting.close()
+})
+
 test('an operation whose events are older than the stream is told by its owner', async () => {
   const acting = await actOperation(gateway, project, 'old')
   await acting.move('succeeded', { state: 'succeeded' }, true)

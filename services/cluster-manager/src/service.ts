@@ -8,6 +8,7 @@ import { connect, serve } from '@slipway/rpc'
 import { closing, readMaterial, type Service } from '@slipway/service'
 import { createLog, startTracing } from '@slipway/telemetry'
 import { v7 as newId } from 'uuid'
+import { beginQueued } from './cluster/begin-queued.ts'
 import { followOperation } from './cluster/follow-operation.ts'
 import type { Config } from './config.ts'
 import { meansAt } from './flow/means.ts'
@@ -74,6 +75,7 @@ export async function openClusterManager(config: Config): Promise<Service> {
       owner: randomUUID(),
       leaseMs: config.leaseMs,
       sweepMs: SWEEP_MS,
+      beginQueued: (operation) => beginQueued(deps, operation),
       meansOf,
     })
     opened.add('engine', engine.close)

@@ -20,6 +20,14 @@ export async function lockInventory(tx: Transaction): Promise<void> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('cluster-manager:inventory'))`
 }
 
+/**
+ * Lets one transaction at a time decide what changes a cluster next: whose turn it is, and that an operation begins or
+ * ends. Taken before any row of an operation, so that two never wait for each other. Released at its end.
+ */
+export async function lockCluster(tx: Transaction, cluster: string): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`cluster-manager:cluster:${cluster}`}, 0))`
+}
+
 /** Puts events and work into the outbox, in the order given. */
 export async function addToOutbox(tx: Transaction, rows: readonly OutboxRow[]): Promise<void> {
   if (rows.length > 0) await tx.outbox.createMany({ data: [...rows] })

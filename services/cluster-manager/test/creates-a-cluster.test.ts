@@ -3,6 +3,7 @@ import { readManifests } from '@slipway/kube'
 import { startControlPlane, type TestControlPlane } from '@slipway/kube/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type ClusterSite, startClusterSite, until } from './cluster-site.ts'
+import { available, deployment, joined } from './played-nodes.ts'
 
 // Hosts are played; the API server, its certificates and its answers are real.
 let site: ClusterSite
@@ -25,15 +26,19 @@ test('a cluster comes to be, its people get in, and it goes away again', async (
   ])
   await site.moveHost(cp?.id ?? '', '127.0.0.1')
   let tokensWhileJoining = ''
+  let tokenSecret = ''
   site.runner.on('control-plane.yml', async () => {
-    await joined('cp1', true)
-    await deployment('coredns')
-    await available('coredns')
+    await joined(plane, 'cp1', true)
+    await deployment(plane, 'coredns')
+    await available(plane, 'coredns')
     return { exports: { 'super-admin.conf': plane.superAdmin } }
   })
   site.runner.on('worker.yml', async () => {
     tokensWhileJoining = await secrets()
-    await joined('w1', true)
+    const path = 'jsonpath={.items[0].data.token-secret}'
+    const encoded = await plane.kubectl('get', 'secrets', '-n', 'kube-system', '-o', path)
+    tokenSecret = Buffer.from(encoded, 'base64').toString()
+    await joined(plane, 'w1', true)
     return {}
   })
   const node = { name: '', labels: {}, taints: [] }
@@ -59,7 +64,7 @@ test('a cluster comes to be, its people get in, and it goes away again', async (
   expect(await site.operations.getOperation({ project, id: operation?.id ?? '' })).toMatchObject({
     state: 'running',
   })
-  await available('metrics-server')
+  await available(plane, 'metrics-server')
   const done = await site.ended(project, operation?.id ?? '')
   expect(done).toMatchObject({ state: 'succeeded', failure: undefined })
   expect(runsOf(done)).toEqual(['check-hosts', 'prepare-nodes', 'start-control-plane', 'join-workers'])
@@ -69,6 +74,7 @@ test('a cluster comes to be, its people get in, and it goes away again', async (
   })
 
   // One token while it joined, none afterwards.
+  await backgroundOfCreate(operation?.id ?? '', tokenSecret)
   expect(tokensWhileJoining.trim()).toMatch(/^secret\/bootstrap-token-[0-9a-f]{6}$/)
   expect((await secrets()).trim()).toBe('')
   const settings = await plane.kubectl(
@@ -93,16 +99,48 @@ test('a cluster comes to be, its people get in, and it goes away again', async (
   await kubeconfigsOf(at)
   site.runner.on('reset.yml', async () => ({}))
   const change = await site.clusters.deleteCluster({
-    ...{ ...at, dryRun: '', planDigest: '', forget: false, leaveUnreachable: false, reason: '' },
+    ...{
+      ...at,
+      dryRun: '',
+      planDigest: '',
+      forget: false,
+      leaveUnreachable: false,
+      reason: '',
+      queue: false,
+    },
   })
   expect(await site.ended(project, change.operation?.id ?? '')).toMatchObject({
     state: 'succeeded',
     leftBehind: [],
   })
+  const gone = await backgroundOf(change.operation?.id ?? '')
+  expect(JSON.parse(gone.specBeforeJson).nodes).toHaveLength(2)
+  expect(gone.specAfterJson).toBe('')
   await expect(site.clusters.createKubeconfig({ ...at, minutes: 10 }, site.as)).rejects.toThrow(
     'no API server',
   )
 })
+
+function backgroundOf(id: string) {
+  return site.operations.getOperationBackground({ project, id })
+}
+
+/** What its record rests on is kept, and nothing secret with it. */
+async function backgroundOfCreate(id: string, tokenSecret: string): Promise<void> {
+  const background = await backgroundOf(id)
+  expect(background).toMatchObject({ kubernetes: '1.36.3', specBeforeJson: '', operation: { id } })
+  expect(background.slipway).toMatch(/^\d+\.\d+\.\d+/)
+  expect(JSON.parse(background.specAfterJson).nodes).toMatchObject([{ name: 'cp1' }, { name: 'w1' }])
+  expect(JSON.parse(background.basisJson).hosts).toMatchObject({ cp1: { cpus: 4 }, w1: { memoryMib: 8192 } })
+  const steps = background.operation?.steps.map(({ name }) => name)
+  expect(background.attempts.map(({ step, attempt, state }) => `${step} ${attempt} ${state}`)).toEqual(
+    steps?.map((name) => `${name} 1 succeeded`),
+  )
+  const told = JSON.stringify(background)
+  expect(tokenSecret).toMatch(/^[0-9a-z]{16}$/)
+  for (const secret of [tokenSecret, 'geheim', plane.superAdmin.slice(-200).trim(), 'v1.ansible-runner'])
+    expect(told).not.toContain(secret)
+}
 
 /** Each role gets in with its own rights and no more, and nobody without a person. */
 async function kubeconfigsOf(at: { project: string; id: string }): Promise<void> {
@@ -128,29 +166,6 @@ async function kubeconfigsOf(at: { project: string; id: string }): Promise<void>
   await expect(site.clusters.createKubeconfig({ ...at, minutes: 60 })).rejects.toMatchObject({
     code: 'Denied',
   })
-}
-
-async function joined(name: string, ready: boolean): Promise<void> {
-  await plane.apply({ apiVersion: 'v1', kind: 'Node', metadata: { name } })
-  const condition = { type: 'Ready', status: ready ? 'True' : 'False', reason: 'KubeletReady', message: '' }
-  await plane.patchStatus('node', name, { conditions: [condition] })
-}
-
-async function deployment(name: string): Promise<void> {
-  const matchLabels = { app: name }
-  const template = { metadata: { labels: matchLabels }, spec: { containers: [{ name, image: 'none' }] } }
-  const metadata = { name, namespace: 'kube-system' }
-  await plane.apply({
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata,
-    spec: { selector: { matchLabels }, template },
-  })
-}
-
-async function available(name: string): Promise<void> {
-  const status = { replicas: 1, readyReplicas: 1, updatedReplicas: 1, availableReplicas: 1 }
-  await plane.patchStatus('deployment', name, status, '-n', 'kube-system')
 }
 
 function runsOf({ id, steps }: Operation): string[] {

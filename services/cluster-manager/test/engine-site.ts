@@ -10,9 +10,10 @@ import { PrismaClient } from '../src/gen/prisma/client.ts'
 import { beginOperation } from '../src/operation/begin.ts'
 import { type Engine, openEngine } from '../src/operation/engine.ts'
 import { noWishes, type Operation } from '../src/operation/operation.ts'
+import { queueOperation } from '../src/operation/queue.ts'
 import type { MeansOf, StepMeans, StepWork } from '../src/operation/step-context.ts'
 import { readOperationById } from '../src/operation/store.ts'
-import { type Database, inTransaction } from '../src/store.ts'
+import { type Database, inTransaction, lockCluster } from '../src/store.ts'
 
 /** What steps do, by name; one with an undo, or with what a flow says of it, gives more than its work. */
 export type Steps = Record<string, StepWork | (Partial<StepMeans> & Pick<StepMeans, 'work'>)>
@@ -26,6 +27,9 @@ export function meansFrom(steps: Steps): MeansOf {
   }
 }
 
+/** Says the steps of a change and what each needs, when its turn has come. */
+type Decide = () => Record<string, string[]> | Promise<Record<string, string[]>>
+
 /** A database and a bus for the engine, where steps are what a test says. */
 export type EngineSite = {
   db: Database
@@ -33,6 +37,11 @@ export type EngineSite = {
   replica: (steps: Steps, owner?: string, pace?: { sweepMs: number; atOnce: number }) => Promise<Engine>
   /** A planned operation of a cluster of its own: its steps and what each needs. */
   plan: (graph: Record<string, string[]>) => Promise<Operation>
+  /**
+   * Another change of that one's cluster, queued if it has to wait. At its turn `decide` says its steps, or throws what
+   * refuses it.
+   */
+  queue: (first: Operation, decide?: Decide) => Promise<Operation | undefined>
   /** The operation once it is as wished. */
   until: (id: string, is: (operation: Operation) => boolean) => Promise<Operation>
   /** The facts that were published of an operation, up to the one given. */
@@ -63,6 +72,23 @@ export async function startEngineSite(): Promise<EngineSite> {
   const outbox = await openOutbox({ bus, databaseUrl: url, schema, log })
   opened.add('outbox', outbox.close)
   const now = () => new Date()
+  const decisions = new Map<string, Decide>()
+  const about = { clusterName: 'c', createdBy: 'u1', reason: '' } as const
+
+  async function beginQueued({ id, project, cluster, kind }: Operation): Promise<void> {
+    const steps = stepsOf((await decisions.get(id)?.()) ?? {})
+    await inTransaction(db, async (tx) => {
+      await lockCluster(tx, cluster)
+      const grounds = { basis: {}, specBefore: undefined }
+      const plan = { digest: 'd', steps }
+      const intent = { ...about, id, project, cluster, kind, wishes: noWishes, plan, grounds }
+      await beginOperation(
+        tx,
+        { ...intent, idempotencyKey: undefined },
+        { now: now(), more: [], queued: true },
+      )
+    })
+  }
 
   return {
     db,
@@ -71,6 +97,7 @@ export async function startEngineSite(): Promise<EngineSite> {
         ...{ db, bus, log, now, owner, leaseMs: LIVING_LEASE_MS, ...pace, committed: outbox.nudge },
         meansOf: meansFrom(steps),
         onMoved: async () => {},
+        beginQueued,
       })
       opened.add('replica', engine.close)
       return engine
@@ -93,15 +120,14 @@ export async function startEngineSite(): Promise<EngineSite> {
           },
         },
       })
-      const steps = Object.entries(graph).map(([name, needs]) => ({ name, title: name, nodes: [], needs }))
+      const steps = stepsOf(graph)
       const operation = await inTransaction(db, (tx) =>
         beginOperation(
           tx,
           {
-            ...{ id: newId(), project, cluster, clusterName: 'c', kind: 'create-cluster', createdBy: 'u1' },
-            wishes: noWishes,
-            reason: '',
+            ...{ ...about, id: newId(), project, cluster, kind: 'create-cluster', wishes: noWishes },
             plan: { digest: 'd', steps },
+            grounds: { basis: {}, specBefore: undefined },
             idempotencyKey: undefined,
           },
           { now: now(), more: [] },
@@ -109,6 +135,23 @@ export async function startEngineSite(): Promise<EngineSite> {
       )
       outbox.nudge()
       return operation
+    },
+    queue: async ({ project, cluster }, decide = () => ({ only: [] })) => {
+      const wish = {
+        ...about,
+        project,
+        cluster,
+        kind: 'update-nodes',
+        nodes: ['w1'],
+        planDigest: '',
+      } as const
+      const queued = await inTransaction(db, async (tx) => {
+        await lockCluster(tx, cluster)
+        return queueOperation(tx, { ...wish, request: {}, idempotencyKey: undefined }, { newId, now: now() })
+      })
+      if (queued) decisions.set(queued.id, decide)
+      outbox.nudge()
+      return queued
     },
     until: async (id, is) => {
       const deadline = Date.now() + 20_000
@@ -140,4 +183,8 @@ export async function startEngineSite(): Promise<EngineSite> {
     committed: outbox.nudge,
     stop: opened.close,
   }
+}
+
+function stepsOf(graph: Record<string, string[]>) {
+  return Object.entries(graph).map(([name, needs]) => ({ name, title: name, nodes: [], needs }))
 }

@@ -34,7 +34,11 @@ const platformPart = {
 }
 
 /** Starts one on loopback with repo-proxy's own certificate. */
-export async function startFakeRepo(platform: Platform, kubernetes: string): Promise<FakeRepo> {
+export async function startFakeRepo(
+  platform: Platform,
+  kubernetes: string,
+  pullToken = 'pull',
+): Promise<FakeRepo> {
   const foundation = platform.foundation('repo-proxy')
   const { tls, publicKeys } = await readMaterial('repo-proxy', foundation)
   const holders = new Set<string>()
@@ -49,7 +53,7 @@ export async function startFakeRepo(platform: Platform, kubernetes: string): Pro
       holders.add(holder)
       patterns.push(...repositories)
       const where = { project, object: holder, field: 'pull_token' }
-      return { sealedToken: await seal(publicKeys, 'ansible-runner', 'pull', where) }
+      return { sealedToken: await seal(publicKeys, 'ansible-runner', pullToken, where) }
     },
     revokePullToken: async ({ holder }) => {
       holders.delete(holder)

@@ -54,6 +54,22 @@ export async function* followApi(
   }
 }
 
+/** The file that a streaming method answers, piece by piece; throws when it is cut off. */
+export async function* downloadApi(to: Connection, name: string, request: Json): AsyncGenerator<Uint8Array> {
+  const { path, rest } = fillPath(routeOf(name).route.path, request)
+  const response = await send(to, `${path}${query(rest)}`, { method: 'GET', headers: {} })
+  try {
+    if (response.body) yield* response.body
+  } catch (cause) {
+    throw unavailable(
+      'slipway',
+      'The file was cut off before its end.',
+      'Throw it away and ask again.',
+      cause,
+    )
+  }
+}
+
 type Init = { method: string; headers: Record<string, string>; body?: string; signal?: AbortSignal }
 
 async function send(to: Connection, path: string, init: Init) {

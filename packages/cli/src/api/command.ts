@@ -5,6 +5,7 @@ import { Command } from 'commander'
 import { parse } from 'yaml'
 import { readSettings } from '../config.ts'
 import { type Connection, callApi } from './client.ts'
+import { download } from './download.ts'
 import { show } from './show.ts'
 import { watchOperation } from './watch.ts'
 
@@ -40,11 +41,14 @@ function commandOf(name: string, method: Method): Command {
       typeof file === 'string' ? parse(await readFile(file === '-' ? '/dev/stdin' : file, 'utf8')) : {}
     const request = { ...projectOf(method, settings.SLIPWAY_PROJECT), ...fromFile, ...typed(method, given) }
     const to = await connectionOf(settings)
+    if (method.streaming && method.route?.contentType !== EVENTS) return download(to, name, request)
     if (method.streaming) return watchOperation(to, request, Boolean(json))
     show(await callApi(to, name, request), Boolean(json))
   })
   return command
 }
+
+const EVENTS = 'text/event-stream'
 
 /** Where the command line talks to, and as whom. */
 async function connectionOf(settings: ReturnType<typeof readSettings>): Promise<Connection> {

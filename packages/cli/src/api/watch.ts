@@ -41,6 +41,8 @@ const ends = ['succeeded', 'failed', 'cancelled', 'undone']
 
 type Operation = {
   state: string
+  /** Why it is still queued. */
+  waits?: string
   steps?: { name: string; title: string; state: string; failure?: Failure }[]
   failure?: Failure
 }
@@ -56,6 +58,7 @@ function printSteps(operation: Operation, shown: Map<string, string>): void {
         `           ${[failure.host, failure.task, failure.message, failure.hint].filter(Boolean).join(' · ')}\n`,
       )
   }
-  if (shown.get('') !== operation.state) process.stdout.write(`operation  ${operation.state}\n`)
-  shown.set('', operation.state)
+  const said = operation.waits ? `${operation.state}: ${operation.waits}` : operation.state
+  if (shown.get('') !== said) process.stdout.write(`operation  ${said}\n`)
+  shown.set('', said)
 }

@@ -6,10 +6,12 @@ import { addFacts, inSpan, markFailed } from '@slipway/telemetry'
 import { type Output, openOutput } from '../output/output.ts'
 import { publishMark } from '../output/publish.ts'
 import { wordsOf } from '../output/words.ts'
+import { concealer, secretsOf } from '../playbook/conceal.ts'
 import { playbookDocument } from '../playbook/document.ts'
 import type { Event } from '../playbook/event.ts'
 import { openLogin, openVariables } from '../playbook/login.ts'
 import { play } from '../playbook/play.ts'
+import { ansibleVersion } from '../playbook/version.ts'
 import type { Context } from './context.ts'
 import { sealExports } from './export.ts'
 import { judge, type Reason } from './judge.ts'
@@ -25,7 +27,10 @@ const AGAIN_MS = 500
 
 /** Takes a queued run and sees it through. Does nothing when somebody else has it or it is over. */
 export async function execute(context: Context, id: string): Promise<void> {
-  const taken = await takeRun(context.db, id, context.owner)
+  const taken = await takeRun(context.db, id, {
+    owner: context.owner,
+    ansible: await ansibleVersion(context.stage.venv),
+  })
   if (!taken) return
   const { run } = taken
   const ending = new AbortController()
@@ -84,7 +89,11 @@ async function carryOut(
   const facts = stepFacts(order)
   addFacts(facts)
   const spans = taskSpans({ ...facts, 'slipway.run': run.id })
-  const onEvent = async (event: Event) => {
+  const { document, secrets } = await documentOf(context, order)
+  const concealing = concealer(secrets)
+  const onEvent = async (heard: Event) => {
+    for (const text of exportsIn(heard)) concealing.learn(Buffer.from(text, 'base64').toString())
+    const event = concealing.event(heard)
     hear(tally, event, context.now())
     if (event.type === 'task') spans.begin(event.name)
     if (event.type === 'host') {
@@ -94,17 +103,23 @@ async function carryOut(
     await output.write(wordsOf(event, order.quiet))
   }
   const { deadlineSeconds } = order
-  const ended: Ending = await play(context.stage, await documentOf(context, order), {
+  const ended: Ending = await play(context.stage, document, {
     id: run.id,
     signal,
     deadlineMs: deadlineSeconds * 1_000,
     onEvent,
   }).finally(spans.end)
   const reason = signal.aborted ? (signal.reason as Reason) : undefined
-  const outcome = judge({ ending: ended, reason, deadlineSeconds }, tally, order.targets)
+  const ending = { ...ended, stderr: concealing.text(ended.stderr) }
+  const outcome = judge({ ending, reason, deadlineSeconds }, tally, order.targets)
   return { ...outcome, exports: await sealExports(context, run.caller, order, exports) }
 }
 
+function exportsIn(event: Event): string[] {
+  return event.type === 'host' ? Object.values(event.export ?? {}) : []
+}
+
+/** What is to be played, and every secret in it. */
 async function documentOf(context: Context, order: Order) {
   const { key, playbooks, stage } = context
   const targets = await Promise.all(
@@ -114,7 +129,9 @@ async function documentOf(context: Context, order: Order) {
       jump: target.jump && { ...target.jump, login: await openLogin(key, order.project, target.jump.login) },
     })),
   )
-  return playbookDocument({
+  const variables = await openVariables(key, order.project, order.secrets)
+  const logins = targets.flatMap(({ login, jump }) => (jump ? [login, jump.login] : [login]))
+  const document = playbookDocument({
     venv: stage.venv,
     playbooks,
     playbook: order.playbook,
@@ -123,9 +140,10 @@ async function documentOf(context: Context, order: Order) {
       slipway_operation: `${order.operation}/${order.step}/${order.attempt}`,
       ...order.variables,
     },
-    secrets: await openVariables(key, order.project, order.secrets),
+    secrets: variables,
     check: order.check,
   })
+  return { document, secrets: [...variables.values(), ...logins.flatMap(secretsOf)] }
 }
 
 /** A run that failed by our own doing; its inner words stay in the log. */

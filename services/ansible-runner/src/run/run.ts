@@ -41,6 +41,8 @@ export type Run = {
   /** Name → text sealed to the caller. */
   exports: Record<string, string>
   lastSequence: number
+  /** Version of ansible-core that it was carried out with; empty before it began. */
+  ansible: string
   traceparent: string | undefined
   startedAt: Date | undefined
   endedAt: Date | undefined

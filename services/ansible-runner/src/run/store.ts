@@ -47,10 +47,10 @@ export async function findRuns(db: PrismaClient, project: string, ids: readonly 
 export async function takeRun(
   db: PrismaClient,
   id: string,
-  owner: string,
+  { owner, ansible }: { owner: string; ansible: string },
 ): Promise<{ run: Run; request: Uint8Array } | undefined> {
   const taken = await db.$executeRaw`
-    UPDATE run SET state = 'running', started_at = now(), lease_owner = ${owner},
+    UPDATE run SET state = 'running', started_at = now(), ansible = ${ansible}, lease_owner = ${owner},
       lease_until = now() + make_interval(secs => ${LEASE_SECONDS})
     WHERE id = ${id} AND state = 'queued'`
   if (taken === 0) return undefined
@@ -145,6 +145,7 @@ function runOf(row: Omit<Row, 'request'>): Run {
     failure: (row.failure ?? undefined) as Failure | undefined,
     exports: row.exports as Record<string, string>,
     lastSequence: row.lastSequence,
+    ansible: row.ansible,
     traceparent: row.traceparent ?? undefined,
     startedAt: row.startedAt ?? undefined,
     endedAt: row.endedAt ?? undefined,

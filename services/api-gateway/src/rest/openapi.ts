@@ -71,7 +71,7 @@ function parameter(method: Method, name: string, where: 'path' | 'query'): Recor
   }
 }
 
-function headers({ access, streaming }: Method, fields: ReadonlySet<string>): Record<string, unknown>[] {
+function headers({ access, route }: Method, fields: ReadonlySet<string>): Record<string, unknown>[] {
   const header = (name: string, description: string) => ({
     name,
     in: 'header',
@@ -85,7 +85,7 @@ function headers({ access, streaming }: Method, fields: ReadonlySet<string>): Re
     ...(fields.has('version')
       ? [header('If-Match', 'The ETag of what was read; refused with 412 if stale.')]
       : []),
-    ...(streaming
+    ...(route?.contentType === 'text/event-stream'
       ? [header('Last-Event-ID', 'The last id that was received; the stream goes on after it.')]
       : []),
   ]
@@ -111,7 +111,8 @@ function bodyOf(method: Method, braces: readonly string[]): Record<string, unkno
 
 function responsesOf(method: Method): Record<string, unknown> {
   const { status = 200, contentType = 'application/json' } = method.route ?? {}
-  const schema = contentType === 'application/json' ? reference(method.response) : { type: 'string' }
+  const isJson = contentType === 'application/json'
+  const schema = isJson ? reference(method.response) : { type: 'string', ...binary(contentType) }
   const content = { content: { [contentType]: { schema } } }
   const hasDryRun = 'dryRun' in (schemaOf(method.request).properties ?? {})
   const problem = { content: { 'application/problem+json': { schema: reference(PROBLEM) } } }
@@ -124,6 +125,11 @@ function responsesOf(method: Method): Record<string, unknown> {
     413: { description: 'The body is too large', ...problem },
     415: { description: 'The body has a type that is not read', ...problem },
   }
+}
+
+/** OpenAPI 3.1 says of bytes that they are of a type and in no encoding. */
+function binary(contentType: string): Record<string, string> {
+  return contentType === 'application/gzip' ? { contentMediaType: contentType } : {}
 }
 
 /** Schemas that public methods use, and those that they use. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
 import helmet from '@fastify/helmet'
 import { type Method, methods } from '@slipway/contracts'
+import type { ExportOperationResponse } from '@slipway/contracts/operation/v1/operation_service'
 import { toSlipwayError } from '@slipway/errors'
 import type { Tls } from '@slipway/rpc'
 import { addFacts, currentTraceId, inSpan, type Log, markFailed, type SpanOf } from '@slipway/telemetry'
@@ -84,13 +85,13 @@ export async function createRest(parts: {
     const incoming = incomingOf(method, request, AbortSignal.any([gone.signal, ending]))
     if (method.streaming) {
       const batches = await pipeline.open(incoming)
-      const events = Readable.from(serverSentEvents(batches as never, traceOf(request)), { highWaterMark: 4 })
+      const { headers, body } = streamOf(method, batches as never, request)
+      const stream = Readable.from(body, { highWaterMark: 4 })
       reply.raw.once('close', () => {
         gone.abort()
-        events.destroy()
+        stream.destroy()
       })
-      reply.header('content-type', 'text/event-stream').header('cache-control', 'no-store')
-      return reply.header('x-accel-buffering', 'no').send(events)
+      return reply.headers({ 'cache-control': 'no-store', ...headers }).send(stream)
     }
     const answered = await pipeline.call(incoming)
     const said = answerOf(method, answered.request, responseToJson(method, answered.response))
@@ -134,6 +135,25 @@ export async function createRest(parts: {
       .header('cache-control', 'no-store')
       .send(JSON.stringify(problem))
   }
+}
+
+/** How a stream is told: as events, or as a file to be kept, which is cut off when it goes wrong. */
+function streamOf({ route }: Method, batches: AsyncIterable<readonly never[]>, request: FastifyRequest) {
+  const contentType = route?.contentType ?? ''
+  if (contentType === 'text/event-stream') {
+    const headers = { 'content-type': contentType, 'x-accel-buffering': 'no' }
+    return { headers, body: serverSentEvents(batches, traceOf(request)) }
+  }
+  const { id } = request.params as { id: string }
+  const disposition = `attachment; filename="${encodeURIComponent(id)}.record.gz"`
+  const headers = { 'content-type': contentType, 'content-disposition': disposition }
+  return { headers, body: piecesOf(batches) }
+}
+
+async function* piecesOf(
+  batches: AsyncIterable<readonly ExportOperationResponse[]>,
+): AsyncGenerator<Uint8Array> {
+  for await (const batch of batches) for (const { data } of batch) yield data
 }
 
 function incomingOf(method: Method, request: FastifyRequest, signal: AbortSignal): Incoming {

@@ -17,7 +17,7 @@ import { type Finding, refuse } from './validate.ts'
 
 /** Plans workers for a running cluster, and unless it is a dry run begins to add them. */
 export function addNodes(deps: ChangeDeps, asked: Asked & { nodes: readonly NodeSpec[] }): Promise<Change> {
-  return changeCluster(deps, asked, async (whole) => {
+  return changeCluster(deps, asked, flow, async (whole) => {
     const { cluster } = whole
     refuseUnlessRunning(cluster)
     const hosts = await observeHosts(deps, asked.project, asked.nodes)
@@ -48,7 +48,7 @@ export function addNodes(deps: ChangeDeps, asked: Asked & { nodes: readonly Node
       }),
     )
     return {
-      ...{ flow, spec, nodes: added, state: 'running' as const },
+      ...{ spec, nodes: added, state: 'running' as const },
       wishes: {
         ...noWishes,
         nodes: added.map(({ name }) => name),

@@ -5,14 +5,17 @@ import type { Flow, Subject } from '../flow/flow.ts'
 import { readHosts } from '../host/read.ts'
 import { beginOperation } from '../operation/begin.ts'
 import type { Operation, Wishes } from '../operation/operation.ts'
+import { firstToBegin, followQueue } from '../operation/queue.ts'
 import { historyOf, operationOfCall, planOf } from '../operation/read.ts'
+import { ClusterTaken, MovedMeanwhile } from '../operation/record.ts'
 import { clusterTaken } from '../operation/resume.ts'
 import { type Profiles, profileOf } from '../profile/profile.ts'
-import { type Database, inTransaction, type Transaction } from '../store.ts'
+import { type Database, inTransaction, lockCluster, type Transaction } from '../store.ts'
 import type { Cluster } from './cluster.ts'
 import { clusterEvent } from './events.ts'
 import { type ObservedHost, platformOf } from './observed.ts'
-import { makePlan, type Plan } from './plan.ts'
+import { type MadePlan, makePlan, type Plan } from './plan.ts'
+import { queueChange } from './queue-change.ts'
 import { readClusterWhole } from './read.ts'
 import type { ClusterSpec, NodeSpec } from './spec.ts'
 import { refuseStale, rememberPlan } from './stale.ts'
@@ -38,17 +41,25 @@ export type Asked = {
   reason: string
   createdBy: string
   idempotencyKey: string | undefined
+  /** To wait behind what is changing the cluster, rather than be refused. */
+  queue: boolean
+  /** The queued operation whose turn it is: it becomes this change. */
+  turn?: string
+  /** Names of the nodes that it is about, where it names some. */
+  names?: readonly string[]
 }
 
-/** A plan, and unless it was only that the cluster and the operation that changes it. */
-export type Change = { plan: Plan; cluster?: Cluster; operation?: Operation }
+/**
+ * A plan, and unless it was only that the cluster and the operation that changes it. One that is queued has no plan
+ * yet.
+ */
+export type Change = { plan?: Plan; cluster?: Cluster; operation?: Operation }
 
 /** Everything that is kept of the cluster to be changed. */
 export type Whole = Awaited<ReturnType<typeof readClusterWhole>>
 
 /** What a kind of change makes of a cluster. */
 export type Changing = {
-  flow: Flow
   wishes: Wishes
   /** The spec it is planned for, and that the cluster has from its beginning. */
   spec: ClusterSpec
@@ -60,10 +71,14 @@ export type Changing = {
   also?: (tx: Transaction) => Promise<void>
 }
 
-/** Plans a change of a cluster, and unless it is a dry run begins it. The same call twice begins it once. */
+/**
+ * Plans a change of a cluster, and unless it is a dry run begins it, or queues it where it is to wait. The same call
+ * twice begins it once.
+ */
 export async function changeCluster(
   deps: ChangeDeps,
   asked: Asked,
+  flow: Flow,
   decide: (whole: Whole) => Promise<Changing>,
 ): Promise<Change> {
   const { db } = deps
@@ -71,9 +86,11 @@ export async function changeCluster(
   const before = await operationOfCall(db, project, asked.idempotencyKey)
   const whole = await readClusterWhole(db, { project, cluster: id })
   const { cluster } = whole
-  if (before) return { plan: (await planOf(db, before.id)) as Plan, cluster, operation: before }
+  if (before) return madeBefore(db, cluster, before)
+  const queued = await queueChange(deps, asked, { cluster, kind: flow.kind })
+  if (queued) return madeBefore(db, cluster, queued)
   const changing = await decide(whole)
-  const { flow, wishes, spec, nodes, notes } = changing
+  const { wishes, spec, nodes, notes } = changing
   const subject: Subject = {
     ...{ spec, wishes },
     hosts: await observeHosts(deps, project, nodes),
@@ -84,7 +101,7 @@ export async function changeCluster(
   const made = makePlan(flow, subject, rests)
   await refuseStale(db, project, asked.planDigest, made)
   const { plan } = made
-  if (!asked.dryRun) return begin(deps, asked, { cluster, changing, plan })
+  if (!asked.dryRun) return begin(deps, asked, { cluster, flow, changing, made })
   await rememberPlan(db, project, made, deps.now())
   return { plan }
 }
@@ -100,26 +117,52 @@ export async function observeHosts(
 }
 
 async function begin(
-  { db, newId, outbox, now: clock }: ChangeDeps,
-  { project, reason, createdBy, idempotencyKey }: Asked,
-  { cluster, changing, plan }: { cluster: Cluster; changing: Changing; plan: Plan },
+  deps: ChangeDeps,
+  asked: Asked,
+  of: { cluster: Cluster; flow: Flow; changing: Changing; made: MadePlan },
 ): Promise<Change> {
-  const now = clock()
-  const id = newId()
-  const { flow, wishes, spec, state } = changing
+  const { db, outbox } = deps
+  const { cluster, flow, made } = of
   try {
-    const change = await inTransaction(db, async (tx) => {
-      const moved = await moveCluster(tx, cluster.id, { state, stateReason: '', operation: id, spec })
-      const event = clusterEvent(moved, state === cluster.state ? 'updated' : state, now)
-      const about = { project, cluster: cluster.id, clusterName: cluster.name, kind: flow.kind }
-      const intent = { ...about, id, wishes, reason, plan, createdBy, idempotencyKey }
-      const operation = await beginOperation(tx, intent, { now, more: [event] })
-      await changing.also?.(tx)
-      return { cluster: moved, operation }
-    })
+    const change = await inTransaction(db, (tx) => beginIn(tx, deps, asked, of))
     outbox.nudge()
-    return { plan, ...change }
+    return { plan: made.plan, ...change }
   } catch (error) {
-    throw isUniqueViolation(error) ? await clusterTaken(db, cluster.id) : error
+    if (!isUniqueViolation(error) && !(error instanceof ClusterTaken)) throw error
+    if (asked.turn) throw new MovedMeanwhile(asked.turn)
+    // Somebody began to change it while this was planned, or the same call was sent twice at once.
+    const other =
+      (await operationOfCall(db, asked.project, asked.idempotencyKey)) ??
+      (await queueChange(deps, asked, { cluster, kind: flow.kind }))
+    if (other) return madeBefore(db, cluster, other)
+    throw await clusterTaken(db, cluster.id)
   }
+}
+
+async function beginIn(
+  tx: Transaction,
+  { newId, now: clock }: ChangeDeps,
+  { project, reason, createdBy, idempotencyKey, turn }: Asked,
+  { cluster, flow, changing, made }: { cluster: Cluster; flow: Flow; changing: Changing; made: MadePlan },
+): Promise<{ cluster: Cluster; operation: Operation }> {
+  const now = clock()
+  const { wishes, spec, state } = changing
+  await lockCluster(tx, cluster.id)
+  const first = await firstToBegin(tx, cluster.id)
+  if (first && first.id !== turn) throw new ClusterTaken(cluster.id)
+  const id = turn ?? newId()
+  const moved = await moveCluster(tx, cluster.id, { state, stateReason: '', operation: id, spec })
+  const event = clusterEvent(moved, state === cluster.state ? 'updated' : state, now)
+  const about = { project, cluster: cluster.id, clusterName: cluster.name, kind: flow.kind }
+  const grounds = { basis: made.basis, specBefore: cluster.spec }
+  const intent = { ...about, id, wishes, reason, plan: made.plan, grounds, createdBy, idempotencyKey }
+  const operation = await beginOperation(tx, intent, { now, more: [event], queued: turn !== undefined })
+  await changing.also?.(tx)
+  await followQueue(tx, cluster.id, now)
+  return { cluster: moved, operation }
+}
+
+async function madeBefore(db: Database, cluster: Cluster, operation: Operation): Promise<Change> {
+  if (operation.turn === undefined) return { cluster, operation }
+  return { plan: (await planOf(db, operation.id)) as Plan, cluster, operation }
 }

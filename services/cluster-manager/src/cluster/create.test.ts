@@ -1,7 +1,7 @@
 import type { CreateClusterRequest } from '@slipway/contracts/cluster/v1/cluster_service'
 import type { Host } from '@slipway/contracts/host/v1/host'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type ClusterSite, startClusterSite } from '../../test/cluster-site.ts'
+import { type ClusterSite, startClusterSite, until } from '../../test/cluster-site.ts'
 
 let site: ClusterSite
 beforeAll(async () => {
@@ -65,6 +65,10 @@ test('the same create sent twice at once begins one operation', async () => {
   expect(ids.size).toBe(1)
   expect(new Set(changes.map(({ plan }) => plan?.digest)).size).toBe(1)
   const [id = ''] = ids
+  await until(
+    async () => site.runner.started,
+    (runs) => runs.some(({ operation }) => operation === id),
+  )
   await site.operations.cancelOperation({ project: 'p2', id: id ?? '' })
   const operation = await site.ended('p2', id ?? '')
   expect(operation).toMatchObject({ state: 'cancelled', createdBy: 'u1', clusterName: 'b' })
@@ -183,7 +187,7 @@ test('findings of all hosts are one failure, the first one first, and the failed
     failure: { message: 'ssh: no route to host', host: two.name },
     hosts: [{ name: two.name, unreachable: true, message: 'ssh: no route to host' }],
   }))
-  const at = { project: 'p5', id: cluster?.id ?? '', dryRun: '', planDigest: '', forget: false }
+  const at = { project: 'p5', id: cluster?.id ?? '', dryRun: '', planDigest: '', forget: false, queue: false }
   const first = await site.clusters.deleteCluster({ ...at, leaveUnreachable: false, reason: '' })
   const stopped = await site.ended('p5', first.operation?.id ?? '')
   expect(stopped).toMatchObject({
@@ -233,6 +237,7 @@ test('forgetting a cluster touches no host and names every one', async () => {
       planDigest: '',
       forget: true,
       leaveUnreachable: false,
+      queue: false,
       reason: '',
     },
   })

@@ -82,7 +82,7 @@ async function planAndBegin(deps: CreateDeps, wish: CreateWish): Promise<Change>
   const made = await planCreate(db, { name: wish.name, spec, observed, release })
   await refuseStale(db, wish.project, wish.planDigest, made)
   const { plan } = made
-  if (!wish.dryRun) return begin(deps, wish, { spec, plan, release })
+  if (!wish.dryRun) return begin(deps, wish, { spec, made, release })
   await rememberPlan(db, wish.project, made, deps.now())
   return { plan }
 }
@@ -114,9 +114,10 @@ async function planCreate(
 async function begin(
   deps: CreateDeps,
   wish: CreateWish,
-  { spec, plan, release }: { spec: ClusterSpec; plan: Plan; release: ResolvedRelease },
+  { spec, made, release }: { spec: ClusterSpec; made: MadePlan; release: ResolvedRelease },
 ): Promise<Change> {
   const { db, newId, outbox } = deps
+  const { plan, basis } = made
   const now = deps.now()
   const { project, name, createdBy, idempotencyKey } = wish
   const id = newId()
@@ -149,7 +150,8 @@ async function begin(
     await keepRelease(tx, digestOf(release), release)
     await insertCluster(tx, cluster, { encryptionKey, release: digestOf(release), nodes })
     const about = { project, cluster: id, clusterName: name, kind: flow.kind }
-    const intent = { ...about, id: operationId, wishes: noWishes, reason: wish.reason, plan }
+    const grounds = { basis, specBefore: undefined }
+    const intent = { ...about, id: operationId, wishes: noWishes, reason: wish.reason, plan, grounds }
     const begun = await beginOperation(
       tx,
       { ...intent, createdBy, idempotencyKey },

@@ -9,12 +9,12 @@ export function deleteCluster(
   asked: Asked & Pick<Wishes, 'forget' | 'leaveUnreachable'>,
 ): Promise<Change> {
   const { forget, leaveUnreachable } = asked
-  return changeCluster(deps, asked, async ({ cluster: { name, state, spec } }) => {
+  return changeCluster(deps, asked, flow, async ({ cluster: { name, state, spec } }) => {
     if (state === 'deleted') {
       const hint = 'Its hosts are free and its name can be used again.'
       throw precondition([{ field: `cluster ${name}`, message: 'is deleted already', hint }])
     }
     const wishes = { ...noWishes, forget, leaveUnreachable }
-    return { flow, wishes, spec, nodes: spec.nodes, state: 'deleting' }
+    return { wishes, spec, nodes: spec.nodes, state: 'deleting' }
   })
 }

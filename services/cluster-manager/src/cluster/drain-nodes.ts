@@ -10,7 +10,7 @@ export function drainNodes(
   deps: ChangeDeps,
   asked: Asked & { names: readonly string[]; drain: DrainWish },
 ): Promise<Change> {
-  return changeCluster(deps, asked, async (whole) => {
+  return changeCluster(deps, asked, flow, async (whole) => {
     const { cluster } = whole
     refuseUnlessRunning(cluster)
     const { drain } = asked
@@ -18,7 +18,7 @@ export function drainNodes(
     const names = nodes.map(({ name }) => name)
     const seen = await seeNodes(deps, whole, names)
     return {
-      ...{ flow, nodes, spec: cluster.spec, state: 'running' as const },
+      ...{ nodes, spec: cluster.spec, state: 'running' as const },
       wishes: { ...noWishes, drain, nodes: names, seen },
       notes: await drainNotes(deps, whole, { nodes, drain }),
     }

@@ -1,4 +1,5 @@
 import { releaseHosts } from '../host/claim.ts'
+import { keepOutcome } from '../operation/evidence.ts'
 import type { Operation } from '../operation/operation.ts'
 import { addToOutbox, type Transaction } from '../store.ts'
 import type { Cluster } from './cluster.ts'
@@ -10,12 +11,20 @@ import { dropNodes, moveCluster, moveNode, nodesOf } from './store.ts'
 
 /**
  * Moves a cluster with its operation, in the same transaction. When it is deleted its hosts are free and its nodes are
- * gone; when nodes were changed, its spec settles on what came of it. Nothing happens where all is so already.
+ * gone; when nodes were changed, its spec settles on what came of it. The record of the operation keeps what it ended with.
  */
 export async function followOperation(tx: Transaction, operation: Operation, now: Date): Promise<void> {
+  const { spec, state } = await moved(tx, operation, now)
+  await keepOutcome(tx, operation, state === 'deleted' ? undefined : spec)
+}
+
+/** Moves the cluster; nothing happens where all is so already. */
+async function moved(tx: Transaction, operation: Operation, now: Date): Promise<Cluster> {
   const { project, cluster: id } = operation
   const known = await readCluster(tx, project, id)
-  const state = stateDuring(operation)
+  // One that waits changes nothing yet.
+  if (operation.state === 'queued') return known
+  const state = stateDuring({ ...operation, state: operation.state })
   const stateReason = reasonDuring(operation)
   const settled = settledNodes(known, operation)
   if (
@@ -24,12 +33,13 @@ export async function followOperation(tx: Transaction, operation: Operation, now
     known.stateReason === stateReason &&
     !settled
   )
-    return
+    return known
   const spec = settled ? { ...known.spec, nodes: settled } : undefined
   const cluster = await moveCluster(tx, id, { state, stateReason, operation: operation.id, spec })
   await addToOutbox(tx, [clusterEvent(cluster, known.state === state ? 'updated' : state, now)])
   if (state === 'deleted') await letGo(tx, cluster, { now })
   else if (settled) await letGo(tx, cluster, { keep: settled, now })
+  return cluster
 }
 
 /** The spec's nodes once an operation that changes some has ended well or was undone. */

@@ -1,6 +1,8 @@
 import type { Operation, OperationKind, OperationState } from '../operation/operation.ts'
 import type { ClusterState } from './cluster.ts'
 
+type Begun = Exclude<OperationState, 'queued'>
+
 /** The state of a cluster by the state of an operation that makes or ends it. */
 const states = {
   'create-cluster': {
@@ -21,7 +23,7 @@ const states = {
     cancelled: 'failed',
     undone: 'failed',
   },
-} as const satisfies Partial<Record<OperationKind, Record<OperationState, ClusterState>>>
+} as const satisfies Partial<Record<OperationKind, Record<Begun, ClusterState>>>
 
 const deeds = {
   'create-cluster': 'Creating it',
@@ -37,7 +39,7 @@ export function stateDuring({
   kind,
   state,
   undoing,
-}: Pick<Operation, 'kind' | 'state' | 'undoing'>): ClusterState {
+}: Pick<Operation, 'kind' | 'undoing'> & { state: Begun }): ClusterState {
   if (kind !== 'create-cluster' && kind !== 'delete-cluster') return 'running'
   const next = states[kind][state]
   return undoing && next === 'creating' ? 'deleting' : next

@@ -43,3 +43,12 @@ export async function readClusterWhole(
   ])
   return { cluster, sealed, nodes, release: resolved, releaseDigest: digest, operations }
 }
+
+/** What a cluster was made from: the release's digest, and which version of what belongs to it. */
+export async function readVersionsOf(
+  db: Transaction,
+  id: string,
+): Promise<{ releaseDigest: string; kubernetes: string; components: Record<string, string> }> {
+  const { digest, resolved } = await readReleaseOf(db, id)
+  return { releaseDigest: digest, kubernetes: resolved.kubernetes, components: resolved.components }
+}

@@ -11,7 +11,7 @@ export function removeNodes(
   deps: ChangeDeps,
   asked: Asked & { names: readonly string[]; leaveUnreachable: boolean; drain: DrainWish },
 ): Promise<Change> {
-  return changeCluster(deps, asked, async (whole) => {
+  return changeCluster(deps, asked, flow, async (whole) => {
     const { cluster } = whole
     refuseUnlessRunning(cluster)
     const nodes = namedNodes(cluster, asked.names)
@@ -24,7 +24,7 @@ export function removeNodes(
     const { leaveUnreachable, drain } = asked
     const seen = await seeNodes(deps, whole, names)
     return {
-      ...{ flow, nodes, spec: cluster.spec, state: 'running' as const },
+      ...{ nodes, spec: cluster.spec, state: 'running' as const },
       wishes: {
         ...{ ...noWishes, leaveUnreachable, drain, nodes: names },
         ...{ change: { before: nodes, after: [] }, seen },

@@ -3,9 +3,10 @@ import type {
   ClusterServiceServer,
   DrainNodesRequest,
   RemoveNodesRequest,
+  UpdateNodesRequest,
 } from '@slipway/contracts/cluster/v1/cluster_service'
 import type { Call, Handlers } from '@slipway/rpc'
-import type { DrainWish } from '../operation/operation.ts'
+import type { DrainWish, NodeUpdate } from '../operation/operation.ts'
 import { toWire } from '../operation/wire.ts'
 import { addNodes } from './add-nodes.ts'
 import type { Change, ChangeDeps } from './change.ts'
@@ -38,9 +39,9 @@ export function clusterHandlers(deps: CreateDeps & ChangeDeps & ReachDeps): Hand
       changeToWire(
         await removeNodes(deps, { ...request, ...asked(request, call), drain: drainFromWire(request) }),
       ),
-    updateNodes: async ({ names, ...request }, call) =>
+    updateNodes: async (request, call) =>
       changeToWire(
-        await updateNodes(deps, { ...asked(request, call), id: request.id, names, update: request }),
+        await updateNodes(deps, { ...request, ...asked(request, call), update: updateFromWire(request) }),
       ),
     drainNodes: async (request, call) =>
       changeToWire(
@@ -56,11 +57,22 @@ export function clusterHandlers(deps: CreateDeps & ChangeDeps & ReachDeps): Hand
 }
 
 function asked(
-  { project, dryRun, planDigest, reason }: Record<'project' | 'dryRun' | 'planDigest' | 'reason', string>,
+  {
+    project,
+    dryRun,
+    planDigest,
+    reason,
+    queue = false,
+  }: Record<'project' | 'dryRun' | 'planDigest' | 'reason', string> & { queue?: boolean },
   { principal, idempotencyKey }: Call,
 ) {
   const createdBy = principal?.user ?? ''
-  return { project, planDigest, reason, dryRun: dryRun === 'plan', createdBy, idempotencyKey }
+  return { project, planDigest, reason, dryRun: dryRun === 'plan', createdBy, idempotencyKey, queue }
+}
+
+function updateFromWire(request: UpdateNodesRequest): NodeUpdate {
+  const { setLabels, removeLabels, setTaints, removeTaints, cordoned } = request
+  return { setLabels, removeLabels, setTaints, removeTaints, cordoned }
 }
 
 const DRAIN_MINUTES = 30

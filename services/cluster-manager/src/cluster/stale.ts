@@ -34,8 +34,13 @@ const MOST = 20
 /** What differs between what two plans rest on, a sentence each. Pure. */
 export function differences(before: unknown, after: unknown): string[] {
   const now: unknown = JSON.parse(canonical(after))
-  const all = diff({ '': before }, { '': now }).map(sentence)
+  const all = diff({ '': before }, { '': now }).filter(isOfItsOwn).map(sentence)
   return all.length > MOST ? [...all.slice(0, MOST), `${all.length - MOST} more things differ`] : all
+}
+
+/** What a change makes of nodes follows from the nodes, which are told themselves. */
+function isOfItsOwn({ path }: Difference): boolean {
+  return !path.join('.').includes('.wishes.change.')
 }
 
 function sentence(difference: Difference): string {

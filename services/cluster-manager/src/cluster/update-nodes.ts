@@ -13,17 +13,17 @@ export function updateNodes(
   deps: ChangeDeps,
   asked: Asked & { names: readonly string[]; update: NodeUpdate },
 ): Promise<Change> {
-  return changeCluster(deps, asked, async (whole) => {
+  const { update } = asked
+  refuseUpdate(update)
+  return changeCluster(deps, asked, flow, async (whole) => {
     const { cluster } = whole
-    const { update } = asked
     refuseUnlessRunning(cluster)
-    refuseUpdate(update)
     const before = namedNodes(cluster, asked.names)
     const names = before.map(({ name }) => name)
     const seen = await seeNodes(deps, whole, names)
     const change = { before, after: before.map((node) => updated(node, update)) }
     const wishes = { ...noWishes, nodes: names, update, change, seen }
-    return { flow, wishes, spec: cluster.spec, nodes: before, state: 'running' as const }
+    return { wishes, spec: cluster.spec, nodes: before, state: 'running' as const }
   })
 }
 

@@ -15,8 +15,8 @@ export function clusterToWire(cluster: Cluster): ClusterMessage {
 }
 
 /** A plan as others see it. */
-export function planToWire(plan: Plan): PlanMessage {
-  return PlanMessage.fromPartial(plan)
+export function planToWire(plan: Plan | undefined): PlanMessage | undefined {
+  return plan && PlanMessage.fromPartial(plan)
 }
 
 /** A spec as it was sent; nothing is filled in yet. */

@@ -8,6 +8,7 @@ import { perform } from './perform.ts'
 import { record } from './record.ts'
 import { cancelledByPerson, handedOver } from './step-context.ts'
 import { readOperationById } from './store.ts'
+import { takeTurn } from './take-turn.ts'
 
 /** The steps that this replica is carrying out, by name. */
 export type Running = Map<string, { controller: AbortController; ended: Promise<void> }>
@@ -41,9 +42,10 @@ export async function advance(
     await bell.wait(lookAt ? Math.max(1, lookAt.getTime() - now().getTime()) : LOOK_AGAIN_MS)
   }
 
-  /** The operation as its rows are, started when it was only planned; nothing when it has ended. */
+  /** The operation as its rows are, started when it only waited; nothing when there is nothing to carry on. */
   async function begun(): Promise<Operation | undefined> {
-    const operation = await readOperationById(db, id)
+    const known = await readOperationById(db, id)
+    const operation = known?.state === 'queued' ? await takeTurn(driving, known) : known
     if (operation?.state === 'planned' && !operation.cancelling) {
       const change = { state: 'running', startedAt: now() } as const
       const started = await record(db, { id, owner, fact: 'started', change, now: now(), also })

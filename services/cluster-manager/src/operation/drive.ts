@@ -20,6 +20,8 @@ export type Driving = {
   meansOf: MeansOf
   /** What moves with an operation in the same transaction: its cluster. */
   onMoved: (tx: Transaction, operation: Operation, now: Date) => Promise<void>
+  /** Plans a queued operation as if it were asked for now, and begins it; throws what refuses it. */
+  beginQueued: (operation: Operation) => Promise<void>
   /** Called after each commit: events wait to be published. */
   committed: () => void
 }

@@ -122,7 +122,7 @@ test('cancelling stops what runs, starts nothing more, and leaves the operation 
   })
   const operation = await site.plan({ long: [], after: ['long'] })
   await long.begun
-  await cancelOperation(site.db, operation.project, operation.id)
+  await cancelOperation(site.db, operation.project, operation.id, new Date())
   site.committed()
   const cancelled = await site.until(operation.id, ended)
   expect(cancelled.state).toBe('cancelled')
@@ -205,7 +205,7 @@ test('an operation that found its replica full begins as soon as another one end
 
 test('a cancelled operation that nobody had begun ends without having done anything', async () => {
   const operation = await site.plan({ only: [] })
-  await cancelOperation(site.db, operation.project, operation.id)
+  await cancelOperation(site.db, operation.project, operation.id, new Date())
   let ran = false
   const engine = await site.replica({
     only: async () => {

@@ -6,6 +6,7 @@ import { toWire } from './wire.ts'
 
 /** What can be said of an operation. */
 export type OperationFact =
+  | 'queued'
   | 'planned'
   | 'started'
   | 'step-started'

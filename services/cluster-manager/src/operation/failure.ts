@@ -26,6 +26,14 @@ export function failureOf(thrown: unknown): Failure {
   }
 }
 
+/** Why something was not begun, each problem with the field or object that it is about. */
+export function refusalOf(thrown: unknown): Failure {
+  const failure = failureOf(thrown)
+  const { code, problems } = toSlipwayError(thrown)
+  if (code === 'Bug' || problems.length === 0) return failure
+  return { ...failure, message: problems.map(({ field, message }) => `${field}: ${message}`).join('\n') }
+}
+
 /** All problems of all hosts together, the first one first. */
 function wordsOf({ message, problems }: SlipwayError): string {
   if (problems.length < 2) return message

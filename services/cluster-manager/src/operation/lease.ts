@@ -1,8 +1,9 @@
 import type { Database } from '../store.ts'
+import { atItsTurn } from './queue-store.ts'
 
 // Leases are reckoned by the database's clock alone: replicas' clocks may differ.
 
-/** Takes the lease of an unfinished operation that nobody holds (any more). */
+/** Takes the lease of an operation that is unfinished or at its turn, and that nobody holds (any more). */
 export async function takeLease(
   db: Database,
   id: string,
@@ -10,7 +11,7 @@ export async function takeLease(
 ): Promise<boolean> {
   const taken = await db.$executeRaw`
     UPDATE operation SET lease_owner = ${owner}, lease_until = now() + ${leaseMs} * interval '1 millisecond'
-    WHERE id = ${id} AND (state IN ('planned', 'running') OR state = 'paused' AND cancelling)
+    WHERE id = ${id} AND (state IN ('planned', 'running') OR state = 'paused' AND cancelling OR ${atItsTurn})
       AND (lease_until IS NULL OR lease_until < now())`
   return taken === 1
 }
@@ -33,12 +34,12 @@ export async function releaseLease(db: Database, id: string, owner: string): Pro
     UPDATE operation SET lease_owner = NULL, lease_until = NULL WHERE id = ${id} AND lease_owner = ${owner}`
 }
 
-/** Unfinished operations that nobody carries out, in turn between the projects. */
+/** Operations to be begun or carried on that nobody carries out, in turn between the projects. */
 export async function listDue(db: Database, limit: number): Promise<string[]> {
   const rows = await db.$queryRaw<{ id: string }[]>`
     SELECT id FROM (
       SELECT id, row_number() OVER (PARTITION BY project ORDER BY id) AS turn FROM operation
-      WHERE (state IN ('planned', 'running') OR state = 'paused' AND cancelling)
+      WHERE (state IN ('planned', 'running') OR state = 'paused' AND cancelling OR ${atItsTurn})
         AND (lease_until IS NULL OR lease_until < now())
     ) AS due ORDER BY turn, id LIMIT ${limit}`
   return rows.map((row) => row.id)

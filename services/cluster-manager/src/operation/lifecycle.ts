@@ -2,6 +2,7 @@ import type { OperationState, StepState } from './operation.ts'
 
 /** The moves an operation may make. */
 const operationMoves = {
+  queued: ['planned', 'failed', 'cancelled'],
   planned: ['running', 'cancelled'],
   running: ['succeeded', 'failed', 'cancelled', 'paused', 'undone'],
   paused: ['running'],

@@ -15,6 +15,7 @@ function step(name: string, state: StepState, needs: string[] = [], more: Partia
 function operation(steps: Step[], cancelling = false): Operation {
   return {
     ...{ id: 'o', project: 'p', cluster: 'c', clusterName: 'c', kind: 'create-cluster', state: 'running' },
+    ...{ turn: 1, queuedBehind: '', waits: '' },
     ...{
       cancelling,
       pausing: false,

@@ -9,7 +9,9 @@ export type Move = {
   /** When to look again at the latest, for a retry that is due later. */
   lookAt: Date | undefined
   /** How the operation ends or rests, once nothing of it runs. */
-  end: { state: Exclude<OperationState, 'planned' | 'running'>; failure: Failure | undefined } | undefined
+  end:
+    | { state: Exclude<OperationState, 'queued' | 'planned' | 'running'>; failure: Failure | undefined }
+    | undefined
 }
 
 /** Steps of one operation that run at once: independent ones need not wait, hosts are not to be flooded. */

@@ -19,6 +19,7 @@ export type OperationKind =
   | 'update-nodes'
   | 'drain-nodes'
 export type OperationState =
+  | 'queued'
   | 'planned'
   | 'running'
   | 'paused'
@@ -73,6 +74,11 @@ export type Operation = {
   clusterName: string
   kind: OperationKind
   state: OperationState
+  /** Which change of its cluster it is; undefined while it waits, and for good where it never came to its turn. */
+  turn: number | undefined
+  /** The operation that it waits for, and why still; empty unless it is queued. */
+  queuedBehind: string
+  waits: string
   cancelling: boolean
   pausing: boolean
   /** Its steps are being taken back, or were. */
@@ -89,6 +95,12 @@ export type Operation = {
   planDigest: string
   leftBehind: string[]
 }
+
+/** What is so of every operation that nobody has touched yet. */
+export const untouched = {
+  ...{ cancelling: false, pausing: false, undoing: false, failure: undefined, version: 1, leftBehind: [] },
+  ...{ startedAt: undefined, endedAt: undefined },
+} satisfies Partial<Operation>
 
 /** One step of it. `needs` names the steps that come first. */
 export type Step = {

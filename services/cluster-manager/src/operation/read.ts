@@ -2,6 +2,7 @@ import { notFound } from '@slipway/errors'
 import { pageOf, readPage } from '../page.ts'
 import type { Database, Transaction } from '../store.ts'
 import type { Operation } from './operation.ts'
+import { readRequest } from './queue-store.ts'
 import {
   findByIdempotencyKey,
   listOperations,
@@ -40,6 +41,11 @@ export async function operationOfCall(
 /** Ids of a cluster's operations, the newest first. */
 export async function operationsOf(db: Transaction, cluster: string): Promise<string[]> {
   return operationIds(db, cluster)
+}
+
+/** What a queued operation was asked with. */
+export async function requestOf(db: Transaction, id: string): Promise<Record<string, unknown>> {
+  return readRequest(db, id)
 }
 
 /** Minutes that steps of each name took here on about as many nodes; those never done are missing. */

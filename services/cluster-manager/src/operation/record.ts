@@ -1,10 +1,12 @@
 import { bug } from '@slipway/errors'
-import { addToOutbox, type Database, inTransaction, type Transaction } from '../store.ts'
+import { addToOutbox, type Database, inTransaction, lockCluster, type Transaction } from '../store.ts'
 import { type OperationFact, operationEvent } from './events.ts'
 import type { Operation, OperationState } from './operation.ts'
+import { followQueue } from './queue.ts'
 import {
   changeOperation,
   changeStep,
+  clusterOf,
   keepAttempt,
   type OperationChange,
   readOperationById,
@@ -43,9 +45,10 @@ export function record(db: Database, recording: Recording): Promise<Operation> {
   return inTransaction(db, (tx) => recordIn(tx, recording))
 }
 
-/** The same within a transaction that does more. */
+/** The same within a transaction that does more. A new state also moves the queue behind it. */
 export async function recordIn(tx: Transaction, recording: Recording): Promise<Operation> {
   const { id, owner, from, fact, change = {}, step, about = step?.name ?? '', now, also } = recording
+  if (change.state) await lockCluster(tx, (await clusterOf(tx, id)) ?? '')
   const outcome = await changeOperation(tx, { id, owner, from }, change)
   if (outcome === 'not-held') throw new MovedMeanwhile(id)
   if (outcome === 'cluster-taken') throw new ClusterTaken(id)
@@ -56,5 +59,6 @@ export async function recordIn(tx: Transaction, recording: Recording): Promise<O
   if (moved) await keepAttempt(tx, id, moved)
   await also?.(tx, operation)
   await addToOutbox(tx, [operationEvent(operation, { fact, step: about, now })])
+  if (change.state) await followQueue(tx, operation.cluster, now)
   return operation
 }

@@ -1,10 +1,11 @@
 import { conflict, invalid, notFound, precondition } from '@slipway/errors'
 import { addFacts, currentTraceparent } from '@slipway/telemetry'
-import { addToOutbox, type Database, inTransaction, type Transaction } from '../store.ts'
+import { addToOutbox, type Database, inTransaction, lockCluster, type Transaction } from '../store.ts'
 import { type OperationFact, operationNudge } from './events.ts'
 import { operationMayMove } from './lifecycle.ts'
 import { isTouched } from './next.ts'
 import type { Operation, Step } from './operation.ts'
+import { firstToBegin } from './queue.ts'
 import { ClusterTaken, MovedMeanwhile, recordIn } from './record.ts'
 import type { MeansOf } from './step-context.ts'
 import { changeStep, findUnfinished, operationIds, readOperation, reopenSteps } from './store.ts'
@@ -100,6 +101,7 @@ async function goOn(
   if (!known) throw notFound('operation', id)
   try {
     return await inTransaction(db, async (tx) => {
+      await lockCluster(tx, known.cluster)
       await refuseUnlessResumable(tx, known)
       await how.reopen(tx, known)
       addFacts({ 'slipway.operation': id, 'slipway.cluster': known.cluster })
@@ -126,13 +128,13 @@ async function goOn(
   }
 }
 
-/** The refusal of a second operation on a cluster; it names the first. */
+/** The refusal of a second operation on a cluster; it names the first, or the one that is about to begin. */
 export async function clusterTaken(db: Database, cluster: string): Promise<Error> {
-  const other = await findUnfinished(db, cluster)
+  const other = (await findUnfinished(db, cluster)) ?? (await firstToBegin(db, cluster))
   return conflict(
     `operation ${other?.id ?? ''}`.trim(),
     `${other?.kind ?? 'another operation'} is changing this cluster`,
-    'Wait until it has ended, or cancel it.',
+    'Wait until it has ended, or cancel it; a change can also be queued behind it.',
   )
 }
 
@@ -150,8 +152,15 @@ function stepAndWhatNeedsIt(operation: Operation, name: string): string[] {
   return [...again]
 }
 
-async function refuseUnlessResumable(tx: Transaction, { id, state, cluster }: Operation): Promise<void> {
+async function refuseUnlessResumable(
+  tx: Transaction,
+  { id, state, turn, cluster }: Operation,
+): Promise<void> {
   if (!operationMayMove(state, 'running') || state === 'planned') throw notResumable(id, `is ${state}`)
+  if (turn === undefined) {
+    const hint = 'Ask for the same change again.'
+    throw precondition([{ field: `operation ${id}`, message: 'never began: it only waited', hint }])
+  }
   const [newest] = await operationIds(tx, cluster)
   if (newest && newest !== id) {
     const hint = 'Resume that one, or begin anew.'

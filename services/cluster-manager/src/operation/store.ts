@@ -11,6 +11,8 @@ const whole = { steps: { orderBy: { position: 'asc' } } } as const
 /** What may be changed of an operation; what is left out stays. */
 export type OperationChange = Partial<{
   state: OperationState
+  queuedBehind: string
+  waits: string
   cancelling: boolean
   pausing: boolean
   undoing: boolean
@@ -81,11 +83,11 @@ export async function readTrace(db: Transaction, id: string): Promise<string | u
   return row?.traceparent ?? undefined
 }
 
-/** Ids of a cluster's newest operations: older ones can hold nothing on a host any more. */
+/** Ids of a cluster's operations, the last to begin first: older ones can hold nothing on a host any more. */
 export async function operationIds(db: Transaction, cluster: string): Promise<string[]> {
   const rows = await db.operation.findMany({
-    where: { cluster },
-    orderBy: { id: 'desc' },
+    where: { cluster, turn: { not: null } },
+    orderBy: { turn: 'desc' },
     take: 100,
     select: { id: true },
   })
@@ -113,19 +115,25 @@ export async function listOperations(
   return rows.map(toOperation)
 }
 
-/** Inserts a planned operation; a unique violation when its cluster has an unfinished one, or its key was used. */
+/** Inserts a new operation; a unique violation when its cluster has an unfinished one, or its key was used. */
 export async function insertOperation(
   tx: Transaction,
   operation: Operation,
-  more: { plan: unknown; idempotencyKey: string | undefined; traceparent: string | undefined },
+  more: {
+    plan: unknown
+    request?: unknown
+    idempotencyKey: string | undefined
+    traceparent: string | undefined
+  },
 ): Promise<void> {
   const { steps, failure: _none, ...columns } = operation
   await tx.operation.create({
     data: {
       ...columns,
       wishes: operation.wishes as unknown as Prisma.InputJsonObject,
-      mutates: operation.cluster,
+      mutates: isUnfinished(operation.state) ? operation.cluster : null,
       plan: more.plan as Prisma.InputJsonObject,
+      request: more.request as Prisma.InputJsonObject | undefined,
       idempotencyKey: more.idempotencyKey ?? null,
       traceparent: more.traceparent ?? null,
       steps: {
@@ -167,7 +175,8 @@ export async function changeOperation(
   }
 }
 
-async function clusterOf(tx: Transaction, id: string): Promise<string | undefined> {
+/** The cluster that an operation is about. */
+export async function clusterOf(tx: Transaction, id: string): Promise<string | undefined> {
   return (await tx.operation.findUnique({ where: { id }, select: { cluster: true } }))?.cluster
 }
 

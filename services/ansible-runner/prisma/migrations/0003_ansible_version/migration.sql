@@ -1,0 +1,4 @@
+-- AlterTable
+ALTER TABLE "run" ADD COLUMN     "ansible" TEXT NOT NULL DEFAULT '';
+
+

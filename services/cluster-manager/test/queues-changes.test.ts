@@ -1,0 +1,156 @@
+import type { ClusterChange } from '@slipway/contracts/cluster/v1/cluster_service'
+import { startControlPlane, type TestControlPlane } from '@slipway/kube/testing'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type ClusterSite, startClusterSite, until } from './cluster-site.ts'
+import { available, deployment, joined } from './played-nodes.ts'
+
+// Hosts are played; the API server that changes are planned with is real.
+let site: ClusterSite
+let plane: TestControlPlane
+beforeAll(async () => {
+  ;[site, plane] = await Promise.all([startClusterSite(), startControlPlane()])
+})
+afterAll(async () => {
+  await site?.stop()
+  await plane?.stop()
+})
+
+const project = 'p1'
+const unlike = { dryRun: '', planDigest: '', reason: '' }
+const how = { deleteEmptyDirData: false, deleteBarePods: false, drainMinutes: 0 }
+const idOf = ({ operation }: ClusterChange) => operation?.id ?? ''
+
+test('changes queued while a cluster is created are planned at their turn, each as it then is', async () => {
+  const { goOn, creating } = await beginCreate()
+  const at = { project, id: creating.cluster?.id ?? '' }
+  const removal = { ...at, ...unlike, forget: false, leaveUnreachable: false, queue: true }
+  await expect(site.clusters.deleteCluster({ ...removal, queue: false })).rejects.toMatchObject({
+    code: 'Conflict',
+    problems: [{ field: `operation ${idOf(creating)}`, message: 'create-cluster is changing this cluster' }],
+  })
+  const read = await site.clusters.deleteCluster({ ...removal, dryRun: 'plan' })
+  expect(read.operation).toBeUndefined()
+
+  const labels = {
+    ...{ ...at, ...unlike, names: ['w1'], reason: 'for storage', queue: true },
+    ...{
+      setLabels: { tier: 'store' },
+      removeLabels: [],
+      setTaints: [],
+      removeTaints: [],
+      cordoned: undefined,
+    },
+  }
+  const call = { ...site.as, idempotencyKey: 'labels-1' }
+  const twice = await Promise.all([1, 2].map(() => site.clusters.updateNodes(labels, call)))
+  const [labelling] = twice.map(idOf)
+  expect(twice.map(idOf)).toEqual([labelling, labelling])
+  expect(twice[0]).toMatchObject({
+    plan: undefined,
+    cluster: { state: 'creating', operation: idOf(creating) },
+    operation: { state: 'queued', kind: 'update-nodes', nodes: ['w1'], queuedBehind: idOf(creating) },
+  })
+  const draining = await site.clusters.drainNodes({ ...at, ...unlike, ...how, names: ['w9'], queue: true })
+  const stale = await site.clusters.deleteCluster({ ...removal, planDigest: read.plan?.digest ?? '' })
+  const last = await site.clusters.drainNodes({ ...at, ...unlike, ...how, names: ['w1'], queue: true })
+  await expect(site.clusters.deleteCluster({ ...removal, project: 'p2' })).rejects.toMatchObject({
+    code: 'NotFound',
+  })
+  await expect(site.operations.cancelOperation({ project: 'p2', id: labelling ?? '' })).rejects.toMatchObject(
+    { code: 'NotFound' },
+  )
+  await expect(site.operations.getOperationPlan({ project, id: labelling ?? '' })).rejects.toThrow(
+    'has no plan yet',
+  )
+  const { operations } = await site.operations.listOperations({
+    ...{ ...at, cluster: at.id, state: 'queued', pageSize: 0, pageToken: '' },
+  })
+  expect(operations.map(({ id }) => id)).toEqual([last, stale, draining].map(idOf).concat(labelling ?? ''))
+
+  await goOn()
+  expect(await ended(idOf(creating))).toMatchObject({ state: 'succeeded', failure: undefined })
+  expect(await ended(labelling ?? '')).toMatchObject({
+    ...{ state: 'succeeded', createdBy: 'u1', reason: 'for storage', queuedBehind: '', waits: '' },
+  })
+  expect(await plane.kubectl('get', 'node', 'w1', '-o', 'jsonpath={.metadata.labels.tier}')).toBe('store')
+  expect(await ended(idOf(draining))).toMatchObject({
+    state: 'failed',
+    failure: { message: 'names[0]: this cluster has no node "w9"', hint: expect.stringContaining('Take') },
+  })
+  const refused = await ended(idOf(stale))
+  expect(refused).toMatchObject({ state: 'failed', steps: [] })
+  expect(refused.failure?.message).toContain('cluster.cluster.state was "creating" and is "running"')
+  expect(await ended(idOf(last))).toMatchObject({ state: 'succeeded' })
+  expect(await site.clusters.getCluster(at)).toMatchObject({ state: 'running', operation: idOf(last) })
+  // The same call is the same operation also afterwards, and one with nothing before it begins at once.
+  const again = await site.clusters.updateNodes(labels, call)
+  expect([idOf(again), again.plan?.kind]).toEqual([labelling, 'update-nodes'])
+  site.runner.on('reset.yml', async () => ({}))
+  const begun = await site.clusters.deleteCluster(removal)
+  expect(begun).toMatchObject({ plan: { kind: 'delete-cluster' }, operation: { state: 'planned' } })
+  expect(await ended(idOf(begun))).toMatchObject({ state: 'succeeded' })
+})
+
+/** A cluster of two hosts whose creation stands still until it is let on. */
+async function beginCreate(): Promise<{ goOn: () => Promise<void>; creating: ClusterChange }> {
+  const { promise: opened, resolve: open } = Promise.withResolvers<void>()
+  const [cp, w] = await site.addHosts(project, [
+    { name: 'cp1', address: '10.40.0.1' },
+    { name: 'w1', address: '10.40.0.2' },
+  ])
+  await site.moveHost(cp?.id ?? '', '127.0.0.1')
+  site.runner.on('preflight.yml', () => opened.then(() => ({})))
+  site.runner.on('control-plane.yml', async () => {
+    await joined(plane, 'cp1', true)
+    await deployment(plane, 'coredns')
+    await available(plane, 'coredns')
+    return { exports: { 'super-admin.conf': plane.superAdmin } }
+  })
+  site.runner.on('worker.yml', async () => {
+    await joined(plane, 'w1', true)
+    return {}
+  })
+  const node = { name: '', labels: {}, taints: [] }
+  const creating = await site.clusters.createCluster({
+    ...{ project, name: 'test', ...unlike },
+    spec: {
+      kubernetesVersion: '1.36.3',
+      nodes: [
+        { ...node, host: cp?.id ?? '', role: 'control-plane' },
+        { ...node, host: w?.id ?? '', role: 'worker' },
+      ],
+      ...{ network: undefined, runtime: undefined, kubelet: undefined, etcd: undefined },
+      apiServer: { port: plane.at.port, extraSans: [], audit: undefined },
+      controlPlaneSchedulable: false,
+    },
+  })
+  const goOn = async () => {
+    open()
+    await stepBegins(idOf(creating), 'join-workers')
+    await stepBegins(idOf(creating), 'apply-addons')
+    await until(
+      () => plane.kubectl('get', 'deploy', '-n', 'kube-system', '-o', 'name'),
+      (said) => said.includes('metrics-server'),
+    )
+    await available(plane, 'metrics-server')
+  }
+  return { goOn, creating }
+}
+
+/** Asked of Slipway rather than of the API server, which has enough to do. */
+async function stepBegins(id: string, name: string): Promise<void> {
+  const { failure } = await until(
+    () => site.operations.getOperation({ project, id }),
+    ({ state, steps }) =>
+      state === 'failed' || steps.some((step) => step.name === name && step.state !== 'pending'),
+  )
+  expect(failure).toBeUndefined()
+}
+
+/** The operation once it has ended; one that waits has not. */
+function ended(id: string) {
+  return until(
+    () => site.operations.getOperation({ project, id }),
+    ({ state }) => !['queued', 'planned', 'running'].includes(state),
+  )
+}
