@@ -8,7 +8,9 @@ import { freePort } from '@slipway/embedded'
 import { openKube } from '@slipway/kube'
 import { run } from '@slipway/process'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { deeds } from './deed.ts'
 import { type Fleet, openFleet } from './fleet.ts'
+import { readPlaybook } from './playbook.ts'
 
 const playbooks = join(import.meta.dirname, '../../../ansible')
 const cluster = { id: 'c1', endpoint: 'api.shop.slipway.internal', kubernetes_version: '1.36.3' }
@@ -34,6 +36,13 @@ test("a run is told in the playbook's own words, with facts and keys of each hos
   expect(keys['web-1']).toMatch(/^ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI/)
   expect(keys['web-2']).not.toBe(keys['web-1'])
 })
+
+test.each(Object.entries(deeds).filter(([, { at }]) => at !== ''))(
+  'the playbook %s has the task that the fleet acts at',
+  async (name, { at }) => {
+    expect((await readPlaybook(join(playbooks, `${name}.yml`))).tasks).toContain(at)
+  },
+)
 
 test('a cluster answers under its own name at the address of its host, and knows the nodes that joined', async () => {
   const port = await freePort('127.66.0.1')

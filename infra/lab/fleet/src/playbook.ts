@@ -9,7 +9,7 @@ type Task = {
   name?: string
   block?: Task[]
   always?: Task[]
-  import_role?: { name: string; tasks_from?: string }
+  'ansible.builtin.import_role'?: { name: string; tasks_from?: string }
 }
 type Play = { name: string; roles?: string[]; tasks?: Task[] }
 
@@ -36,7 +36,7 @@ async function namesOfRole(roles: string, role: string, file = 'main'): Promise<
 }
 
 async function namesOf(roles: string, tasks: readonly Task[]): Promise<string[]> {
-  const names = tasks.map(async ({ name, block, always = [], import_role: role }) => {
+  const names = tasks.map(async ({ name, block, always = [], 'ansible.builtin.import_role': role }) => {
     if (role) return namesOfRole(roles, role.name, role.tasks_from)
     if (block) return namesOf(roles, [...block, ...always])
     return name ? [name] : []
