@@ -6,6 +6,8 @@ import { type Connection, callApi } from '@slipway/cli/api'
 export type Host = { id: string; name: string }
 
 const HOSTS = 'slipway.host.v1.HostService'
+/** Beside the fleets of demos and tests, which are below. */
+const NETWORK = 128 + (process.pid % 64)
 const READY_MS = 120_000
 
 /** Registers hosts from `first` on by one import and one login, and answers them when their facts are known. */
@@ -20,7 +22,7 @@ export async function addHosts(
   })
   const rows = Array.from({ length: count }, (_, at) => {
     const number = first + at
-    const address = `127.${66 + (number >> 14)}.${(number >> 7) & 127}.${1 + (number & 127)}`
+    const address = `127.${NETWORK + (number >> 14)}.${(number >> 7) & 127}.${1 + (number & 127)}`
     return `${nameOf(number)},${address},${credential}`
   })
   const csv = `name,address,credential\n${rows.join('\n')}\n`

@@ -30,8 +30,10 @@ await atFleet({ pace: 0 }, async (site) => {
   const rest = (performance.now() - waited) / 1000
   const used = await cpuSeconds(site)
   say(
-    `${asked.length} of ${(A_MINUTE * SECONDS) / 60} operations asked for in ${SECONDS} s, ${refusals.length} refused ${refusals[0] ?? ''}`,
+    `${asked.length} of ${(A_MINUTE * SECONDS) / 60} operations asked for in ${SECONDS} s, ${refusals.length} refused`,
   )
+  for (const [why, times] of Map.groupBy(refusals, (message) => message.slice(0, 120)))
+    say(`  ${times.length} × ${why}`)
   say(
     `not ended yet every ${WINDOW_SECONDS} s: ${open.join(' ')}; all had ended ${rest.toFixed(1)} s after the last`,
   )

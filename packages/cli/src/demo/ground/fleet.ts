@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { createHash, generateKeyPairSync } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -16,7 +16,7 @@ export function fleetGround(place: Place, settings: Settings): Ground {
   const dir = join(place.dir, 'fleet')
   const sshKeyFile = join(dir, 'login.key')
   const hosts: GroundHost[] = [1, 2, 3].map((number) => ({
-    ...{ name: `node-${number}`, address: `127.66.0.${number}`, user: 'ops', sshKeyFile },
+    ...{ name: `node-${number}`, address: `${networkOf(dir)}.0.${number}`, user: 'ops', sshKeyFile },
   }))
   return {
     flag: ' --fleet',
@@ -37,6 +37,12 @@ export function fleetGround(place: Place, settings: Settings): Ground {
     proof: 'the API server knows both nodes (no pod runs on simulated ones)',
     prove: ({ kubectl, kubeconfig }) => proveNodes([kubectl, '--kubeconfig', kubeconfig]),
   }
+}
+
+/** Fleets of other folders have other addresses: two may run on one machine. */
+function networkOf(dir: string): string {
+  const [byte = 0] = createHash('sha256').update(dir).digest()
+  return `127.${64 + (byte % 64)}`
 }
 
 /** Of a kind that ssh-add reads; new for each fleet, so that the hosts of an earlier one are known as others. */
