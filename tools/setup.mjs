@@ -14,21 +14,28 @@ const state = '/var/lib/slipway'
 const [command = 'demo', ...rest] = process.argv.slice(2)
 const began = Date.now()
 const inputs = {}
+const isRoot = process.getuid() === 0
+// Simulated hosts and a real API server: what is shown of Slipway where there is no root.
+const onFleet = command === 'demo' && rest.includes('--fleet')
 
 const PNPM = 'pnpm@12.21.0'
 const USER = 'slipway'
 const NEEDED_GIB = 12
 // debootstrap … nftables: the lab. gcc … pkg-config: artifacts that are built. python3-venv, openssh: Ansible.
 const PACKAGES = {
-  debootstrap: '/usr/sbin/debootstrap',
-  'systemd-container': '/usr/bin/systemd-nspawn',
-  nftables: '/usr/sbin/nft',
-  iproute2: '/usr/sbin/ip',
+  ...(onFleet
+    ? { python3: '/usr/bin/python3' }
+    : {
+        debootstrap: '/usr/sbin/debootstrap',
+        'systemd-container': '/usr/bin/systemd-nspawn',
+        nftables: '/usr/sbin/nft',
+        iproute2: '/usr/sbin/ip',
+        'python3-venv': '/usr/share/doc/python3-venv',
+      }),
   gcc: '/usr/bin/gcc',
   'libc6-dev': '/usr/include/stdio.h',
   'libseccomp-dev': '/usr/include/seccomp.h',
   'pkg-config': '/usr/bin/pkg-config',
-  'python3-venv': '/usr/share/doc/python3-venv',
   'openssh-client': '/usr/bin/ssh',
   'xz-utils': '/usr/bin/xz',
   'ca-certificates': '/etc/ssl/certs/ca-certificates.crt',
@@ -36,7 +43,7 @@ const PACKAGES = {
   ...(command === 'test' ? { 'openssh-server': '/usr/sbin/sshd', sudo: '/usr/bin/sudo' } : {}),
 }
 
-const quick = command === 'demo' && ['status', 'down'].includes(rest[0] ?? '')
+const quick = command === 'demo' && ['status', 'down'].some((verb) => rest.includes(verb))
 if (!quick) {
   checkMachine()
   step('Debian packages', missingPackages().length > 0, installPackages)
@@ -47,8 +54,8 @@ if (!quick) {
     installWorkspace,
   )
   generate()
-  step(`user ${USER}`, !userExists(), addUser)
-  for (const name of command === 'test' ? ['ansible', 'ansible-lint'] : ['ansible'])
+  step(`user ${USER}`, isRoot && !userExists(), addUser)
+  for (const name of { demo: onFleet ? [] : ['ansible'], test: ['ansible', 'ansible-lint'] }[command] ?? [])
     step(name, !existsSync(join(venv(name), 'whole')), () => installVenv(name))
 }
 if (!existsSync(node24())) fail('Nothing is set up here yet: run `npm run demo` first.')
@@ -58,13 +65,20 @@ function checkMachine() {
   if (process.platform !== 'linux' || process.arch !== 'x64')
     fail('Slipway is set up on Linux on x86-64; this machine is another: use a Debian 12 machine.')
   if (!existsSync('/usr/bin/apt-get')) fail('apt-get is missing: use a Debian 12 machine.')
-  if (process.getuid() !== 0)
+  if (!isRoot && !onFleet)
     fail(
-      'Root is needed, as the lab makes hosts and a network: run the same command as root. (`slipway up` on hosts of your own needs no root.)',
+      'Root is needed, as the lab makes hosts and a network: run the same command as root. Without root, `npm run demo -- --fleet` shows Slipway on simulated hosts. (`slipway up` on hosts of your own needs no root.)',
     )
-  mkdirSync(cache, { recursive: true })
-  mkdirSync(state, { recursive: true, mode: 0o755 })
-  for (const place of [cache, state]) {
+  if (
+    !isRoot &&
+    spawnSync('unshare', ['--user', '--map-current-user', '--mount', '--pid', '--fork', 'true']).status
+  )
+    fail(
+      'Playbooks run in namespaces of their own, and this machine lets nobody but root make them: set the sysctl kernel.unprivileged_userns_clone to 1, or leave the container that forbids them.',
+    )
+  const places = isRoot ? [cache, state] : [cache]
+  for (const place of places) mkdirSync(place, { recursive: true, mode: 0o755 })
+  for (const place of places) {
     const { bavail, bsize } = statfsSync(place)
     const gib = (bavail * bsize) / 2 ** 30
     if (gib < NEEDED_GIB)
@@ -81,6 +95,7 @@ function missingPackages() {
 }
 
 function installPackages() {
+  if (!isRoot) fail(`Ask an administrator for: apt-get install ${missingPackages().join(' ')}`)
   const env = { DEBIAN_FRONTEND: 'noninteractive' }
   run(['apt-get', 'update', '-qq'], {
     env,
@@ -197,7 +212,7 @@ function handOver() {
 /** Whether the unprivileged user can read this checkout; under a home folder of root it can't. */
 function reachable() {
   const argv = ['--reuid', USER, '--regid', USER, '--clear-groups', 'test', '-r', join(root, 'package.json')]
-  return !userExists() || spawnSync('setpriv', argv).status === 0
+  return !isRoot || !userExists() || spawnSync('setpriv', argv).status === 0
 }
 
 /** Where the checkout is shown to the unprivileged user when it can't be read in place. */

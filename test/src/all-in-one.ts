@@ -66,6 +66,7 @@ export async function startAllInOne({
     ca: await readFile(install.caFile, 'utf8'),
     enrolmentFile: join(data, 'first-administrator'),
     natsOf: (service) => foundationOf(install, service, { databaseUrl, natsUrl }).nats,
+    pid: () => child.pid,
     runs: async () => {
       const { processes } = await read<Known>('running.json')
       const servers = processes.map(({ pid }) => pid).filter((pid) => pid !== child.pid)

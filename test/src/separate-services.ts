@@ -47,6 +47,7 @@ export type Services = {
   natsOf: (service: ServiceName) => Omit<BusOptions, 'name'>
   /** Its processes: what can be killed and started again. */
   names: readonly string[]
+  pid: (name: string) => number
   /** Everything that runs playbooks now: processes below ansible-runner. */
   runs: () => Promise<MachineProcess[]>
   /** By SIGKILL; resolves when it is gone. */
@@ -67,11 +68,13 @@ export type ServicesWish = {
   logs?: string
   /** Whether PostgreSQL keeps its word when the machine loses power; a test need not wait for disks. */
   durable?: boolean
+  /** Settings of the services beside those that they need. */
+  more?: Partial<Record<ServiceName, Record<string, string>>>
 }
 
 /** Starts every service in a process of its own, unprivileged, on a PostgreSQL and a NATS that it did not start. */
 export async function startSeparateServices(options: ServicesWish): Promise<Services> {
-  const { address, natsServer, ansibleVenv, logLevel, logs, durable = false } = options
+  const { address, natsServer, ansibleVenv, logLevel, logs, durable = false, more: wished = {} } = options
   const dir = await mkdtemp('/var/lib/slipway/separate-')
   const running = new Map<ProcessName, Running>()
   const stopAll = async () => {
@@ -169,7 +172,7 @@ export async function startSeparateServices(options: ServicesWish): Promise<Serv
     function begin(name: ProcessName, service: ServiceName, more: Record<string, string>): Promise<Running> {
       const known = { databaseUrl, natsUrl, rpcListen: at(name, 'rpc'), logLevel }
       const own = { HOME: home, TMPDIR: join(dir, 'tmp') }
-      const env = { ...environmentOf(install, service, known), ...more, ...own }
+      const env = { ...environmentOf(install, service, known), ...more, ...wished[service], ...own }
       const keep = (line: string) =>
         logs ? appendFileSync(join(logs, `${name}.log`), `${line}\n`) : undefined
       return startService(service, { ...owner, env, cwd: home }, keep)
@@ -196,6 +199,7 @@ export async function startSeparateServices(options: ServicesWish): Promise<Serv
       databaseUrl,
       natsOf: (service) => foundationOf(install, service, { databaseUrl, natsUrl }).nats,
       names: processNames,
+      pid: (name) => ask(name).pid,
       runs: () => descendants([ask('ansible-runner').pid]),
       kill: async (name) => {
         const { pid, ended } = ask(name)

@@ -29,12 +29,19 @@ export const settings = Type.Object({
   SLIPWAY_RUN_DAYS: Type.Optional(text('Days for which output of runs is kept.')),
   SLIPWAY_RELEASES: text('Folder of the release manifests.', join(repository, 'infra/releases')),
   SLIPWAY_HOST_PROFILES: Type.Optional(text('Folder of host profiles.')),
+  SLIPWAY_LOOPBACK_HOSTS: Type.Boolean({
+    description: 'Hosts may have loopback addresses: for a simulated fleet on this machine alone.',
+    default: false,
+  }),
   SLIPWAY_LOG_LEVEL: text('trace, debug, info, warn or error.', 'info'),
   SLIPWAY_OTLP: Type.Optional(text('URL of an OTLP/HTTP collector: http://host:4318.')),
   SLIPWAY_URL: Type.Optional(text('REST URL that the command line talks to.')),
   SLIPWAY_CA: Type.Optional(text("File with the install's CA certificate.")),
   SLIPWAY_TOKEN_FILE: Type.Optional(text('File with an API token.')),
-  SLIPWAY_DEMO_DIR: text('Where the demo keeps everything it makes.', '/var/lib/slipway/demo'),
+  SLIPWAY_DEMO_DIR: text(
+    'Where the demo keeps everything it makes; on a simulated fleet the same with `-fleet`.',
+    join(isRoot() ? '/var/lib' : join(homedir(), '.local/state'), 'slipway/demo'),
+  ),
   SLIPWAY_DEMO_KUBERNETES: text(
     'Kubernetes version that the demo, the stories and the benches run.',
     '1.36.3',
@@ -52,6 +59,10 @@ export function readSettings(): Settings {
 /** The environment as it is, for what reaches upstreams: proxies, mirrors, CAs. */
 export function upstreamSettings(): Record<string, string | undefined> {
   return { ...process.env }
+}
+
+function isRoot(): boolean {
+  return process.getuid?.() === 0
 }
 
 function firstAddress(): string {

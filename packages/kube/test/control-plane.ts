@@ -1,6 +1,8 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { connect } from 'node:tls'
 import { freePort } from '@slipway/embedded'
 import { precondition } from '@slipway/errors'
 import { type Child, run, start, stop } from '@slipway/process'
@@ -17,6 +19,8 @@ export type TestControlPlane = {
   kubectl: (...args: string[]) => Promise<string>
   /** Applies an object. */
   apply: (object: object) => Promise<void>
+  /** Shows more DNS names in its certificate: one API server may then serve as that of many clusters. */
+  answerTo: (names: readonly string[]) => Promise<void>
   /** Says what no kubelet or controller is there to say. */
   patchStatus: (kind: string, name: string, status: object, ...args: string[]) => Promise<void>
   stop: () => Promise<void>
@@ -30,14 +34,17 @@ const SERVER_NAME = 'api.test.slipway.internal'
 /** Starts one out of the cache's binaries, no root needed; about six seconds. More controllers by their names. */
 export async function startControlPlane({
   controllers = [],
+  below = tmpdir(),
 }: {
   controllers?: string[]
+  /** The folder that its own is made in. */
+  below?: string
 } = {}): Promise<TestControlPlane> {
   const cache = process.env.SLIPWAY_CACHE ?? join(homedir(), '.cache/slipway')
   const bin = (component: string, version: string, name: string) =>
     join(cache, 'artifacts', component, version, 'linux-amd64', name)
   const kube = (name: string) => bin('kubernetes', VERSION, name)
-  const dir = await mkdtemp(join(tmpdir(), 'slipway-control-plane-'))
+  const dir = await mkdtemp(join(below, 'slipway-control-plane-'))
   const [port, etcdPort, peerPort, managerPort] = await Promise.all([1, 2, 3, 4].map(() => freePort()))
   const children: Child[] = []
   const end = async () => {
@@ -107,6 +114,7 @@ export async function startControlPlane({
     const at = { address: '127.0.0.1', port: port ?? 0, serverName: SERVER_NAME }
     return {
       ...{ at, file, kubectl, stop: end, superAdmin: await file('super-admin.conf') },
+      answerTo: (names) => answerTo(kube('kubeadm'), { dir, port: port ?? 0, names }),
       apply: async (object) => {
         const argv = [kube('kubectl'), '--kubeconfig', join(dir, 'super-admin.conf'), 'apply', '-f', '-']
         await run(argv, { cwd: dir, input: JSON.stringify(object) })
@@ -122,14 +130,48 @@ export async function startControlPlane({
   }
 }
 
-function kubeadmConfiguration(dir: string, port: number) {
+/** Has kubeadm write another certificate; the API server takes a changed file by itself. */
+async function answerTo(
+  kubeadm: string,
+  { dir, port, names }: { dir: string; port: number; names: readonly string[] },
+): Promise<void> {
+  const made = await mkdtemp(join(dir, 'certificate-'))
+  for (const name of ['ca.crt', 'ca.key']) await copyFile(join(dir, 'pki', name), join(made, name))
+  const configuration = join(made, 'kubeadm.json')
+  await writeFile(
+    configuration,
+    JSON.stringify({ ...kubeadmConfiguration(dir, port, names), certificatesDir: made }),
+  )
+  await run([kubeadm, 'init', 'phase', 'certs', 'apiserver', '--config', configuration])
+  for (const name of ['apiserver.key', 'apiserver.crt']) {
+    await rename(join(made, name), join(dir, 'pki', name))
+  }
+  await rm(made, { recursive: true })
+  await showsName(port, await readFile(join(dir, 'pki/ca.crt'), 'utf8'), names.at(-1) ?? SERVER_NAME)
+}
+
+/** Resolves when the API server shows a certificate with the name. */
+async function showsName(port: number, ca: string, servername: string): Promise<void> {
+  for (const until = Date.now() + READY_MS; Date.now() < until; await pause(20)) {
+    const socket = connect({ host: '127.0.0.1', port, ca, servername })
+    const fits = await new Promise<boolean>((resolve) => {
+      socket.once('secureConnect', () => resolve(true)).once('error', () => resolve(false))
+    })
+    socket.destroy()
+    if (fits) return
+  }
+  const hint = "Read the API server's log for dynamic_serving_content."
+  throw precondition([{ field: 'test control plane', message: `does not show ${servername}`, hint }])
+}
+
+function kubeadmConfiguration(dir: string, port: number, names: readonly string[] = []) {
   return {
     apiVersion: 'kubeadm.k8s.io/v1beta4',
     kind: 'ClusterConfiguration',
     kubernetesVersion: `v${VERSION}`,
     certificatesDir: join(dir, 'pki'),
     controlPlaneEndpoint: `127.0.0.1:${port}`,
-    apiServer: { certSANs: ['127.0.0.1', SERVER_NAME] },
+    apiServer: { certSANs: ['127.0.0.1', SERVER_NAME, ...names] },
   }
 }
 
@@ -155,6 +197,6 @@ async function answers(
       const message = `did not start: ${died || 'no answer'}`
       throw precondition([{ field: 'test control plane', message, hint: 'Read the words above.' }])
     }
-    await new Promise((resolve) => setTimeout(resolve, 200))
+    await pause(200)
   }
 }

@@ -19,6 +19,10 @@ const schema = Type.Object({
     description: 'More addresses that Slipway answers on, with commas; none of them can be a host.',
     default: '',
   }),
+  SLIPWAY_LOOPBACK_HOSTS: Type.Boolean({
+    description: 'Hosts may have loopback addresses: for a simulated fleet on this machine alone.',
+    default: false,
+  }),
   SLIPWAY_LEASE_SECONDS: Type.Number({
     description: 'How long an operation stands still at most when the replica that carries it out dies.',
     default: 12,
@@ -37,6 +41,8 @@ export type Config = {
   profiles: string | undefined
   manifests: string
   ownAddresses: string[]
+  /** A simulated fleet has its hosts there. */
+  loopbackHosts?: boolean
   leaseMs: number
 }
 
@@ -51,6 +57,7 @@ export function readClusterManagerConfig(env: Record<string, string | undefined>
     profiles: settings.SLIPWAY_HOST_PROFILES,
     manifests: settings.SLIPWAY_MANIFESTS,
     ownAddresses: settings.SLIPWAY_OWN_ADDRESSES.split(',').filter(Boolean),
+    loopbackHosts: settings.SLIPWAY_LOOPBACK_HOSTS,
     leaseMs: settings.SLIPWAY_LEASE_SECONDS * 1000,
   }
 }

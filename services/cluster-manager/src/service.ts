@@ -64,7 +64,8 @@ export async function openClusterManager(config: Config): Promise<Service> {
       manifests: config.manifests,
       committed: outbox.nudge,
       onMoved: followOperation,
-      ownAddresses: () => readOwnAddresses({ repo, listed: config.ownAddresses }),
+      ownAddresses: () =>
+        readOwnAddresses({ repo, listed: config.ownAddresses, loopbackHosts: config.loopbackHosts }),
     }
     const meansOf = meansAt(deps)
     const gatherings = await openGatherings(deps)

@@ -34,7 +34,7 @@ type Decide = () => Record<string, string[]> | Promise<Record<string, string[]>>
 export type EngineSite = {
   db: Database
   /** A replica with the given steps; it stops with the site. */
-  replica: (steps: Steps, owner?: string) => Promise<Engine>
+  replica: (steps: Steps, owner?: string, pace?: { sweepMs: number; atOnce: number }) => Promise<Engine>
   /** A planned operation of a cluster of its own: its steps and what each needs. */
   plan: (graph: Record<string, string[]>) => Promise<Operation>
   /**
@@ -92,9 +92,9 @@ export async function startEngineSite(): Promise<EngineSite> {
 
   return {
     db,
-    replica: async (steps, owner = randomUUID()) => {
+    replica: async (steps, owner = randomUUID(), pace = { sweepMs: 200, atOnce: 50 }) => {
       const engine = await openEngine({
-        ...{ db, bus, log, now, owner, leaseMs: LIVING_LEASE_MS, sweepMs: 200, committed: outbox.nudge },
+        ...{ db, bus, log, now, owner, leaseMs: LIVING_LEASE_MS, ...pace, committed: outbox.nudge },
         meansOf: meansFrom(steps),
         onMoved: async () => {},
         beginQueued,

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { unavailable } from '@slipway/errors'
-import type { LabHost } from '@slipway/lab'
 import { type Connection, callApi, followApi } from '../api/client.ts'
+import type { GroundHost } from './ground/ground.ts'
 
 const PROJECT = 'demo'
 const CLUSTER = 'demo'
@@ -40,7 +40,7 @@ export async function ensureProject(to: Connection): Promise<string> {
 export async function ensureHosts(
   to: Connection,
   project: string,
-  hosts: readonly LabHost[],
+  hosts: readonly GroundHost[],
   say: Say,
 ): Promise<Host[]> {
   const [first] = hosts

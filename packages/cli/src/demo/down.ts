@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { labDown } from '@slipway/lab'
 import { forgetEverything } from './cluster.ts'
+import type { Ground } from './ground/ground.ts'
 import { type Place, readRecord, record } from './place.ts'
 import { administrator, endPlatform, findRunning } from './platform.ts'
 
 /** Removes cluster, hosts, network and processes, also after a crash; with `purge` the data folder too. */
-export async function demoDown(place: Place, purge: boolean): Promise<void> {
+export async function demoDown(place: Place, ground: Ground, purge: boolean): Promise<void> {
   const say = (line: string) => process.stdout.write(`${line}\n`)
   const { project, pid } = await readRecord(place)
   const running = await findRunning(place)
@@ -17,8 +17,7 @@ export async function demoDown(place: Place, purge: boolean): Promise<void> {
     )
   }
   if (pid) await endPlatform(pid)
-  for (const removed of await labDown({ name: 'demo', dir: place.lab, force: true, report: say }))
-    say(`  removed ${removed}`)
+  await ground.down(say)
   await rm(place.kubeconfig, { force: true })
   if (purge) await rm(place.dir, { recursive: true, force: true })
   else if (existsSync(place.dir)) await record(place, { pid: undefined, cluster: undefined, lab: undefined })

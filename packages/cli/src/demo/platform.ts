@@ -55,6 +55,7 @@ export async function ensurePlatform(place: Place, settings: Settings, address: 
       SLIPWAY_ANSIBLE_VENV: settings.SLIPWAY_ANSIBLE_VENV,
       SLIPWAY_ANSIBLE_PLAYBOOKS: settings.SLIPWAY_ANSIBLE_PLAYBOOKS,
       SLIPWAY_HOST_PROFILES: place.profiles,
+      SLIPWAY_LOOPBACK_HOSTS: String(settings.SLIPWAY_LOOPBACK_HOSTS),
       SLIPWAY_LOG_LEVEL: settings.SLIPWAY_LOG_LEVEL,
     },
   })

@@ -60,6 +60,7 @@ export async function startAllInOne(settings: Settings): Promise<AllInOne> {
       SLIPWAY_ANSIBLE_RUNNER: ansibleRunner.addresses.rpc ?? '',
       SLIPWAY_REPO_PROXY: repoProxy.addresses.rpc ?? '',
       SLIPWAY_RELEASES: settings.SLIPWAY_RELEASES,
+      SLIPWAY_LOOPBACK_HOSTS: String(settings.SLIPWAY_LOOPBACK_HOSTS),
       ...(settings.SLIPWAY_HOST_PROFILES ? { SLIPWAY_HOST_PROFILES: settings.SLIPWAY_HOST_PROFILES } : {}),
     })
     const gateway = await service('api-gateway', {

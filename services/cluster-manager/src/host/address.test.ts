@@ -23,6 +23,13 @@ test('an address is refused exactly when it lies in a range without hosts, or is
   }
 })
 
+test("a simulated fleet's hosts may have loopback addresses, but none of Slipway's own", () => {
+  const simulated = Object.assign(new Set(['127.0.0.1']), { loopbackHosts: true })
+  expect(addressProblem('127.66.0.1', simulated)).toBeUndefined()
+  expect(addressProblem('127.0.0.1', simulated)).toBeDefined()
+  expect(addressProblem('224.0.0.1', simulated)).toBeDefined()
+})
+
 test.each([
   ...['127.0.0.1', '127.255.255.254', '0.0.0.0', '169.254.169.254', '224.0.0.1', '255.255.255.255'],
   ...['10.77.0.1', '192.168.1.5'],

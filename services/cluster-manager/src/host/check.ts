@@ -1,6 +1,6 @@
 import { invalid, type Problem, SlipwayError } from '@slipway/errors'
 import { type Profiles, profileProblem } from '../profile/profile.ts'
-import { addressProblem } from './address.ts'
+import { addressProblem, type OwnAddresses } from './address.ts'
 import type { NewHost } from './host.ts'
 
 /** A problem of a host; a clash is one with what is there already. */
@@ -9,7 +9,7 @@ export type HostProblem = Problem & { clash: boolean }
 /** What hosts are checked against. */
 export type Known = {
   project: string
-  own: ReadonlySet<string>
+  own: OwnAddresses
   profiles: Profiles
   /** Ids of the project's credentials, by id and by name. */
   credentials: ReadonlyMap<string, string>

@@ -2,6 +2,7 @@ import type { Outbox } from '@slipway/bus'
 import { resolveCredentials } from '../credential/read.ts'
 import type { Profiles } from '../profile/profile.ts'
 import { addToOutbox, type Database, inTransaction, lockInventory } from '../store.ts'
+import type { OwnAddresses } from './address.ts'
 import { checkHosts, type HostProblem, refusal } from './check.ts'
 import { gatheringWork, hostEvent } from './events.ts'
 import { batches, newGathering } from './gathering.ts'
@@ -13,7 +14,7 @@ export type AddDeps = {
   db: Database
   outbox: Pick<Outbox, 'nudge'>
   profiles: Profiles
-  ownAddresses: () => Promise<ReadonlySet<string>>
+  ownAddresses: () => Promise<OwnAddresses>
   now: () => Date
   newId: () => string
 }

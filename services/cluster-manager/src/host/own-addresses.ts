@@ -1,6 +1,7 @@
 import { networkInterfaces } from 'node:os'
 import type { RepoServiceServer } from '@slipway/contracts/repo/v1/repo_service'
 import type { Client } from '@slipway/rpc'
+import type { OwnAddresses } from './address.ts'
 
 /**
  * The addresses that Slipway answers on, read anew: this machine's interfaces, repo-proxy's as nodes see it, and
@@ -9,8 +10,10 @@ import type { Client } from '@slipway/rpc'
 export async function readOwnAddresses(from: {
   repo: Pick<Client<RepoServiceServer>, 'getEndpoint'>
   listed: readonly string[]
-}): Promise<ReadonlySet<string>> {
+  loopbackHosts?: boolean
+}): Promise<OwnAddresses> {
   const { addresses } = await from.repo.getEndpoint({})
   const local = Object.values(networkInterfaces()).flatMap((cards = []) => cards.map((card) => card.address))
-  return new Set([...local, ...addresses, ...from.listed])
+  const own = new Set([...local, ...addresses, ...from.listed])
+  return Object.assign(own, { loopbackHosts: from.loopbackHosts })
 }

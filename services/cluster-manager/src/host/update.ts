@@ -2,6 +2,7 @@ import type { Outbox } from '@slipway/bus'
 import { conflict, notFound } from '@slipway/errors'
 import { resolveCredentials } from '../credential/read.ts'
 import { addToOutbox, type Database, inTransaction, lockInventory, type Transaction } from '../store.ts'
+import type { OwnAddresses } from './address.ts'
 import { checkHosts, refusal } from './check.ts'
 import type { AddDeps } from './create.ts'
 import { hostEvent } from './events.ts'
@@ -15,7 +16,8 @@ import { changeHost, findTaken, lockHosts } from './store.ts'
  */
 export async function updateHost(deps: AddDeps, update: HostUpdate): Promise<Host> {
   const { db, outbox, newId } = deps
-  const own = update.change.address === undefined ? new Set<string>() : await deps.ownAddresses()
+  const own: OwnAddresses =
+    update.change.address === undefined ? new Set<string>() : await deps.ownAddresses()
   const now = deps.now()
   const changed = await inTransaction(db, async (tx) => {
     await lockInventory(tx)
@@ -77,7 +79,7 @@ function refuseInCluster(host: Host, { change }: HostUpdate): void {
 async function check(
   tx: Transaction,
   { profiles }: Pick<AddDeps, 'profiles'>,
-  { host, update, own }: { host: Host; update: HostUpdate; own: ReadonlySet<string> },
+  { host, update, own }: { host: Host; update: HostUpdate; own: OwnAddresses },
 ): Promise<string | undefined> {
   const { project, change } = update
   const wanted = { ...host, ...change }

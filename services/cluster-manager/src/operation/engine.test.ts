@@ -186,6 +186,23 @@ test('two replicas never run a step twice, and one that stops hands over at once
   await engines.b.close()
 })
 
+test('an operation that found its replica full begins as soon as another one ends', async () => {
+  const [one, two] = [hold(), hold()]
+  const engine = await site.replica({ one: one.work, two: two.work }, 'full', {
+    sweepMs: 60_000,
+    atOnce: 1,
+  })
+  await site.plan({ one: [] })
+  await one.begun
+  const second = await site.plan({ two: [] })
+  engine.wake(second.id)
+  one.release()
+  await two.begun
+  two.release()
+  expect(await site.until(second.id, ended)).toMatchObject({ state: 'succeeded' })
+  await engine.close()
+})
+
 test('a cancelled operation that nobody had begun ends without having done anything', async () => {
   const operation = await site.plan({ only: [] })
   await cancelOperation(site.db, operation.project, operation.id, new Date())
