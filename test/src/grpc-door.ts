@@ -8,9 +8,12 @@ type Method<Q, R> = {
   responseDeserialize: (bytes: Buffer) => R
 }
 
+/** Sent twice under one key, a call is done once. */
+type CallOptions = { idempotencyKey?: string; deadlineMs?: number }
+
 /** The public gRPC door as one person sees it. Fields that are left out of a request are empty. */
 export type Door = {
-  call: <Q, R>(method: Method<Q, R>, request?: Partial<Q>) => Promise<R>
+  call: <Q, R>(method: Method<Q, R>, request?: Partial<Q>, options?: CallOptions) => Promise<R>
   /** Messages of a stream; breaking off cancels it. */
   stream: <Q, R>(method: Method<Q, R>, request: Partial<Q>) => AsyncGenerator<R>
   /** The names of the services that reflection lists. */
@@ -22,19 +25,23 @@ const DEADLINE_MS = 60_000
 
 /** Opens it over TLS, with a bearer token or as nobody. */
 export function openDoor({ address, ca, token }: { address: string; ca: string; token?: string }): Door {
-  const channel = new Client(address, credentials.createSsl(Buffer.from(ca)))
+  const channel = new Client(address, credentials.createSsl(Buffer.from(ca)), {
+    'grpc.max_reconnect_backoff_ms': 1_000,
+  })
   const metadata = new Metadata()
   if (token) metadata.set('authorization', `Bearer ${token}`)
   return {
-    call: (method, request = {}) =>
+    call: (method, request = {}, { idempotencyKey, deadlineMs = DEADLINE_MS } = {}) =>
       new Promise((resolve, reject) => {
+        const sent = metadata.clone()
+        if (idempotencyKey) sent.set('slipway-idempotency-key', idempotencyKey)
         channel.makeUnaryRequest(
           method.path,
           method.requestSerialize,
           method.responseDeserialize,
           whole(method, request),
-          metadata,
-          { deadline: Date.now() + DEADLINE_MS },
+          sent,
+          { deadline: Date.now() + deadlineMs },
           (error, value) => (error || !value ? reject(error) : resolve(value)),
         )
       }),

@@ -1,22 +1,16 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readSettings } from '@slipway/cli/config'
-import { fetchArtifacts } from '@slipway/cli/demo'
 import { methods } from '@slipway/contracts'
 import { ClusterSpec } from '@slipway/contracts/cluster/v1/cluster'
 import { ClusterServiceService as Clusters } from '@slipway/contracts/cluster/v1/cluster_service'
-import { CredentialServiceService as Credentials } from '@slipway/contracts/credential/v1/credential_service'
 import { EventServiceService as Events } from '@slipway/contracts/event/v1/event_service'
 import { HostServiceService as Hosts } from '@slipway/contracts/host/v1/host_service'
-import { IdentityServiceService as Identity } from '@slipway/contracts/identity/v1/identity_service'
 import { OperationServiceService as Operations } from '@slipway/contracts/operation/v1/operation_service'
 import { ProjectServiceService as Projects } from '@slipway/contracts/project/v1/project_service'
-import { RepoServiceService as Repo } from '@slipway/contracts/repo/v1/repo_service'
-import { pushRelease } from '@slipway/release'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { convertAll } from './buf.ts'
-import { type Door, openDoor } from './grpc-door.ts'
-import { until } from './person.ts'
+import { addHost, enrol, push } from './chaos/site.ts'
+import type { Door } from './grpc-door.ts'
 import { type Services, startSeparateServices } from './separate-services.ts'
 import { openSubscriber, type Received, type Subscriber } from './subscriber.ts'
 import { readWatch, type Watched } from './watch-grpc.ts'
@@ -38,11 +32,13 @@ beforeAll(async () => {
     ansibleVenv: settings.SLIPWAY_ANSIBLE_VENV,
     logLevel: 'warn',
   })
-  administrator = await enrol()
-  await push()
+  administrator = await enrol(services)
+  await push(services, administrator)
   project = (await administrator.call(Projects.createProject, { name: 'apart' })).id
   live = await subscribe()
-  const [first = '', second = ''] = await Promise.all(['b-1', 'b-2'].map(addHost))
+  const [first = '', second = ''] = await Promise.all(
+    ['b-1', 'b-2'].map((name) => addHost({ ground: world, door: administrator, project }, name)),
+  )
   const change = await administrator.call(Clusters.createCluster, {
     project,
     name: 'apart',
@@ -190,49 +186,6 @@ describe('what an external tool heard of it', () => {
     },
   )
 })
-
-/** Redeems the one-time code that the first start wrote. */
-async function enrol(): Promise<Door> {
-  const { grpc: address, ca } = services
-  const nobody = openDoor({ address, ca })
-  const code = (await readFile(services.enrolmentFile, 'utf8')).trim()
-  const { secret: token } = await nobody.call(Identity.enrol, { code, tokenName: 'story' })
-  nobody.close()
-  return openDoor({ address, ca, token })
-}
-
-/** Uploads the release with a push token. */
-async function push(): Promise<void> {
-  const { signal } = new AbortController()
-  const resolved = await fetchArtifacts(settings, signal, () => {})
-  const { token } = await administrator.call(Repo.createPushToken, { expiresInMinutes: 30 })
-  const repo = { baseUrl: services.repo, ca: services.ca, token }
-  await pushRelease({ resolved, cacheDir: settings.SLIPWAY_CACHE, repo, signal, report: () => {} })
-}
-
-/** Registers a host of the lab and waits until it is ready. */
-async function addHost(name: string): Promise<string> {
-  const host = world.hosts.find((one) => one.name === name)
-  const credential = await administrator.call(Credentials.createCredential, {
-    project,
-    name,
-    user: host?.user ?? '',
-    kind: 'private-key',
-    privateKey: await readFile(host?.sshKeyFile ?? '', 'utf8'),
-  })
-  const { id } = await administrator.call(Hosts.createHost, {
-    project,
-    name,
-    address: host?.address ?? '',
-    credential: credential.id,
-    profile: 'lab',
-  })
-  await until(
-    () => administrator.call(Hosts.getHost, { project, id }),
-    ({ state }) => state === 'ready',
-  )
-  return id
-}
 
 async function subscribe(since?: Date): Promise<Subscriber> {
   const made = await administrator.call(Events.createSubscription, { project, since })

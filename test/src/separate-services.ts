@@ -10,6 +10,7 @@ import { labProfile } from '@slipway/lab'
 import { type Child, run, start, stop } from '@slipway/process'
 import { readTls } from '@slipway/service'
 import { createLog } from '@slipway/telemetry'
+import { descendants, type MachineProcess } from './chaos/machine-process.ts'
 
 const repository = join(import.meta.dirname, '../..')
 
@@ -47,6 +48,8 @@ export type Services = {
   /** Its processes: what can be killed and started again. */
   names: readonly string[]
   pid: (name: string) => number
+  /** Everything that runs playbooks now: processes below ansible-runner. */
+  runs: () => Promise<MachineProcess[]>
   /** By SIGKILL; resolves when it is gone. */
   kill: (name: string) => Promise<void>
   /** Starts it where it listened before, as a supervisor does: again and again until it stays. */
@@ -197,6 +200,7 @@ export async function startSeparateServices(options: ServicesWish): Promise<Serv
       natsOf: (service) => foundationOf(install, service, { databaseUrl, natsUrl }).nats,
       names: processNames,
       pid: (name) => ask(name).pid,
+      runs: () => descendants([ask('ansible-runner').pid]),
       kill: async (name) => {
         const { pid, ended } = ask(name)
         process.kill(pid, 'SIGKILL')
@@ -214,8 +218,7 @@ function nameOf(text: string): ProcessName {
   return name
 }
 
-const AGAIN_MS = 1_000
-const GIVE_UP = 60
+const [AGAIN_MS, GIVE_UP] = [1_000, 60]
 
 /** What others need may start later than who needs it. */
 async function supervise(start: () => Promise<void>): Promise<void> {

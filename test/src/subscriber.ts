@@ -31,6 +31,8 @@ export async function openSubscriber(made: CreateSubscriptionResponse, ca: strin
     authenticator: credsAuthenticator(Buffer.from(made.credentials)),
     inboxPrefix,
     tls: { ca },
+    // NATS may be away for as long as it likes.
+    maxReconnectAttempts: -1,
   })
   const messages = await (await jetstream(connection).consumers.get(stream, consumer)).consume()
   const received: Received[] = []

@@ -2,6 +2,9 @@ import { invalid, type Problem, toSlipwayError } from '@slipway/errors'
 import { readConfig } from './config.ts'
 import { labDown } from './down.ts'
 import { type AllowWish, labEgress, readDrops } from './egress.ts'
+import type { Fault, FaultKind } from './fault/fault.ts'
+import { labFault, labHeal } from './fault/faults.ts'
+import { type LabFaults, labFaults } from './fault/list.ts'
 import { checkMachine } from './machine.ts'
 import { type LabState, labList } from './state.ts'
 import { labReboot } from './switch.ts'
@@ -14,6 +17,8 @@ export type Said = {
   dir: string
   network: string | undefined
   hosts: string[]
+  /** What follows the command. */
+  words: string[]
   mode: string | undefined
   allow: string[]
   keepTrees: boolean
@@ -39,6 +44,20 @@ export const commands: Record<string, (said: Said) => Promise<Answer>> = {
   reboot: async ({ dir, hosts: [host = ''], signal }) => {
     const facts = await labReboot({ dir, host, signal })
     return { facts, text: `${host} is back.` }
+  },
+  break: async ({ dir, words: [host = '', ...faults], signal }) => {
+    const wanted = faults.map(parseFault)
+    for (const fault of wanted) await labFault({ ...readConfig(), dir, host, signal }, fault)
+    return showFaults(await labFaults({ dir }), host)
+  },
+  heal: async ({ dir, words: [host = '', ...faults], signal }) => {
+    for (const kind of faults) await labHeal({ ...readConfig(), dir, host, signal }, kind as FaultKind)
+    return showFaults(await labFaults({ dir }), host)
+  },
+  faults: async ({ dir }) => {
+    const facts = await labFaults({ dir })
+    const kinds = facts.kinds.map(({ kind, says }) => `${kind.padEnd(17)} ${says}`)
+    return { facts, text: [...kinds, showFaults(facts).text].join('\n') }
   },
   egress: async ({ dir, mode, allow }) => {
     if (mode !== undefined) await labEgress({ dir, mode: parseMode(mode), allow: allow.map(parseAllow) })
@@ -77,6 +96,18 @@ export function parseHost(text: string): HostWish {
   return wish as HostWish
 }
 
+/** Reads `clock,seconds=-600` or `port-blocked,other=w1,port=10250`; what is wrong in it, the lab says. */
+export function parseFault(text: string): Fault {
+  const [kind = '', ...settings] = text.split(',')
+  const fault: Record<string, string | number> = { kind }
+  for (const setting of settings) {
+    const [key = '', value = ''] = setting.split('=')
+    if (!['seconds', 'like', 'port', 'other', 'when'].includes(key)) throw unreadable('fault', text)
+    fault[key] = ['seconds', 'port'].includes(key) ? Number(value) : value
+  }
+  return fault as Fault
+}
+
 /** Reads `10.78.0.1:8443` or `10.78.0.1:53/udp`. */
 export function parseAllow(text: string): AllowWish {
   const [, address, port, protocol = 'tcp'] = /^([\d.]+):(\d+)(?:\/(tcp|udp))?$/.exec(text) ?? []
@@ -93,6 +124,14 @@ function unreadable(field: string, text: string) {
   return invalid([
     { field, message: `${JSON.stringify(text)} can't be read`, hint: 'See the usage for its form.' },
   ])
+}
+
+function showFaults(facts: LabFaults, host?: string): Answer {
+  const broken = facts.broken.filter((one) => host === undefined || one.host === host)
+  const lines = broken.map(({ host, fault: { kind, ...settings } }) =>
+    [host, kind, ...Object.entries(settings).map(([key, value]) => `${key}=${value}`)].join('  '),
+  )
+  return { facts, text: lines.join('\n') || `${host ?? 'Every host'} is as it should be.` }
 }
 
 function showLab(lab: LabState | undefined): Answer {

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs'
 import { readdir, rm, rmdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { removeGroups } from './cgroup/groups.ts'
+import { healTrees } from './fault/faults.ts'
+import { removeWalls } from './fault/wall.ts'
 import { findRunning } from './host/find.ts'
 import { powerOff } from './host/power.ts'
 import { foldersOf, namesOf } from './lab.ts'
@@ -16,7 +18,7 @@ import { removeTree } from './tree/remove.ts'
 export type LabDown = {
   name: string
   dir: string
-  /** Keeps hosts' files, keys and the record, so that the next `up` finds them as they were. */
+  /** Keeps hosts' files, keys and the record, so that the next `up` finds them as they were, their faults healed. */
   keepTrees?: boolean | undefined
   /** Cuts the hosts' power instead of asking. */
   force?: boolean | undefined
@@ -40,6 +42,8 @@ export async function labDown({
     const owner = await bridgeOwner(name)
     if (owner && owner !== dir) throw inUse(name, owner)
     const removed = await endHosts(name, dir, { force, report, signal })
+    if (keepTrees) await healTrees(dir)
+    removed.push(...(await removeWalls(name)))
     await withLock('network', async () => {
       removed.push(...(await removeBridge(name)), ...(await removeFirewall(name)))
       await restoreSettings()
@@ -66,11 +70,11 @@ async function endHosts(name: string, dir: string, { force, report, signal }: En
 
 /** Only what the lab itself put there; somebody may keep other things in the folder. */
 async function removeFiles(dir: string): Promise<string[]> {
-  const { hosts, keys, record } = foldersOf(dir)
+  const { hosts, keys, faults, record } = foldersOf(dir)
   const there = [hosts, keys, record].filter((path) => existsSync(path))
   for (const entry of await readdir(hosts).catch(() => [])) await removeTree(join(hosts, entry))
   await removeTree(hosts)
-  for (const path of [keys, record, `${record}.new`]) await rm(path, { recursive: true, force: true })
+  for (const path of [keys, faults, record, `${record}.new`]) await rm(path, { recursive: true, force: true })
   await rmdir(dir).catch(() => {}) // not empty, or not there
   return there
 }

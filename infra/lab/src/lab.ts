@@ -63,6 +63,7 @@ export function foldersOf(dir: string) {
     record: join(dir, 'lab.json'),
     hosts: join(dir, 'hosts'),
     keys: join(dir, 'keys'),
+    faults: join(dir, 'faults'),
     sshKey: join(dir, 'keys', 'id_ed25519'),
     knownHosts: join(dir, 'keys', 'known_hosts'),
     tree: (host: string) => join(dir, 'hosts', host),

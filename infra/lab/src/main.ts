@@ -7,6 +7,8 @@ const usage = `Lab hosts for Slipway, made of systemd-nspawn. Run as root.
   down    --name N --dir D [--keep-trees] [--force]
   list    --dir D
   reboot  --dir D --host NAME
+  break   HOST FAULT[,SETTING=VALUE] … --dir D      heal    HOST FAULT … --dir D
+  faults  --dir D                                  every fault, and which hosts have one
   egress  --dir D [--mode open|closed] [--allow ADDRESS:PORT[/udp]] …     without --mode: what was dropped
   check   --name N --dir D [--network …] [--host …]
 Each takes --json.`
@@ -26,7 +28,8 @@ const { values, positionals } = parseArgs({
   },
 })
 
-const command = commands[positionals[0] ?? '']
+const [verb = '', ...words] = positionals
+const command = commands[verb]
 if (!command || !values.dir) {
   process.stderr.write(`${usage}\n`)
   process.exit(2)
@@ -41,6 +44,7 @@ try {
     dir: resolve(values.dir),
     network: values.network,
     hosts: values.host,
+    words,
     mode: values.mode,
     allow: values.allow,
     keepTrees: values['keep-trees'],

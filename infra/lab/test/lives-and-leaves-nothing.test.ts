@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { run, start } from '@slipway/process'
+import { run } from '@slipway/process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findGroups } from '../src/cgroup/groups.ts'
 import { findRunning } from '../src/host/find.ts'
@@ -13,8 +13,6 @@ import {
   type LabHost,
   labDown,
   labEgress,
-  labFault,
-  labHeal,
   labList,
   labReboot,
   labUp,
@@ -22,6 +20,7 @@ import {
   readLabConfig,
 } from '../src/index.ts'
 import { mountsBelow } from '../src/tree/remove.ts'
+import { onHost, probe, tryOnHost } from './on-host.ts'
 
 const MINUTES = 60_000
 const name = `story-${randomBytes(3).toString('hex')}`
@@ -140,43 +139,6 @@ describe('closed egress', { timeout: MINUTES }, () => {
   })
 })
 
-describe('faults', { timeout: 2 * MINUTES }, () => {
-  test('a wrong clock is seen by logins and by sudo, and is right again after healing', async () => {
-    const target = { ...config, dir, host: 'beta' }
-    const password = await readFile(beta.sudoPasswordFile ?? '', 'utf8')
-    await labFault(target, { kind: 'clock', seconds: -3600 })
-    for (const command of [
-      'date +%s',
-      "sudo -S -p '' python3 -c 'import time; time.sleep(0.01); print(time.time())'",
-    ]) {
-      expect(Number(await onHost(beta, command, password)) - Date.now() / 1000).toBeCloseTo(-3600, -2)
-    }
-    await labHeal(target, 'clock')
-    expect(Number(await onHost(beta, 'date +%s')) - Date.now() / 1000).toBeCloseTo(0, -2)
-  })
-
-  test('swap is seen in one host only', async () => {
-    const target = { ...config, dir, host: 'alpha' }
-    await labFault(target, { kind: 'swap' })
-    expect(await onHost(alpha, 'cat /proc/swaps')).toContain('/swapfile')
-    expect(await onHost(beta, 'cat /proc/swaps')).not.toContain('/swapfile')
-    await labHeal(target, 'swap')
-    expect(await onHost(alpha, 'cat /proc/swaps')).not.toContain('/swapfile')
-  })
-
-  test("another host's machine id and name are taken on and given back", async () => {
-    const target = { ...config, dir, host: 'beta' }
-    const facts = 'cat /etc/machine-id; hostname'
-    const own = await onHost(beta, facts)
-    await labFault(target, { kind: 'machine-id', like: 'alpha' })
-    await labFault(target, { kind: 'hostname', like: 'alpha' })
-    expect(await onHost(beta, facts)).toBe(await onHost(alpha, facts))
-    await labHeal(target, 'machine-id')
-    await labHeal(target, 'hostname')
-    expect(await onHost(beta, facts)).toBe(own)
-  })
-})
-
 describe('a lab that is in the way', () => {
   test('is named before anything is changed: a range that overlaps it', async () => {
     const lab = await labList({ dir })
@@ -210,25 +172,4 @@ test('down leaves nothing, though one host was killed and another lost its keepe
 
 async function findOurs() {
   return (await findRunning()).filter(({ machine }) => machine.startsWith(`${name}--`))
-}
-
-/** As a person would: the ssh of this machine, with nothing trusted but the lab's own keys. */
-function tryOnHost(host: LabHost, command: string, input = '') {
-  const options = ['BatchMode=yes', 'StrictHostKeyChecking=yes', `UserKnownHostsFile=${host.knownHostsFile}`]
-  const flags = options.flatMap((option) => ['-o', option])
-  const argv = ['ssh', '-F', 'none', ...flags, '-i', host.sshKeyFile, `${host.user}@${host.address}`, command]
-  return start(argv, { input, deadlineMs: 30_000 }).ended
-}
-
-async function onHost(host: LabHost, command: string, input = ''): Promise<string> {
-  const ending = await tryOnHost(host, command, input)
-  if (ending.exitCode !== 0) throw new Error(`${command} on ${host.name}: ${ending.stderr}`)
-  return ending.stdout
-}
-
-/** Says open or silent, and needs nothing but python3. */
-function probe(address: string, port: number): string {
-  return `python3 -c 'import socket
-try: socket.create_connection(("${address}", ${port}), 0.5); print("open")
-except TimeoutError: print("silent")'`
 }

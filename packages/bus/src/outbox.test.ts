@@ -11,7 +11,7 @@ import { ensureStreams } from './stream.ts'
 let platform: Platform
 let bus: Bus
 let client: pg.Client
-let open: () => Promise<Outbox>
+let open: (sweepMs?: number) => Promise<Outbox>
 beforeAll(async () => {
   platform = await startPlatform()
   const { databaseUrl, nats } = platform.foundation('cluster-manager')
@@ -21,7 +21,8 @@ beforeAll(async () => {
   bus = await openBus({ ...nats, name: 'cluster-manager' })
   await ensureStreams(bus)
   const log = createLog('test', 'warn')
-  open = () => openOutbox({ bus, databaseUrl, schema: 'cluster_manager', log })
+  open = (sweepMs) =>
+    openOutbox({ bus, databaseUrl, schema: 'cluster_manager', log, ...(sweepMs && { sweepMs }) })
 })
 afterAll(async () => {
   await client?.end()
@@ -41,17 +42,17 @@ test('events of an object arrive in the order of its versions, also with two pub
 })
 
 test('a nudge is heard by the replica that publishes, whichever was nudged', async () => {
-  const first = await open()
+  // Nobody looks by himself as long as this runs.
+  const never = 3_600_000
+  const first = await open(never)
   await put('first', 1)
   for await (const _ of heard('first', 1)) first.nudge()
-  const second = await open()
-  const began = performance.now()
+  const second = await open(never)
   for (let sequence = 1; sequence <= 10; sequence++) {
     await put('second', sequence)
     second.nudge()
     for await (const _ of heard('second', sequence)) void _
   }
-  expect(performance.now() - began, 'ten sweeps are ten seconds').toBeLessThan(6_000)
   await Promise.all([first.close(), second.close()])
 })
 

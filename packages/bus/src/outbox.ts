@@ -24,8 +24,10 @@ export async function openOutbox(options: {
   databaseUrl: string
   schema: string
   log: Log
+  /** How long to wait at most for a nudge. */
+  sweepMs?: number
 }): Promise<Outbox> {
-  const { bus, databaseUrl, schema, log } = options
+  const { bus, databaseUrl, schema, log, sweepMs = SWEEP_MS } = options
   const ending = new AbortController()
   let wake = () => {}
   let nudged = false
@@ -63,7 +65,7 @@ export async function openOutbox(options: {
       return Promise.resolve()
     }
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, SWEEP_MS)
+      const timer = setTimeout(resolve, sweepMs)
       wake = () => {
         clearTimeout(timer)
         nudged = false

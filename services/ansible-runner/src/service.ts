@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { chmod, chown, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ensureStreams, openBus, openOutbox } from '@slipway/bus'
 import { RunServiceService } from '@slipway/contracts/run/v1/run_service'
@@ -11,6 +9,7 @@ import { closing, readMaterial, type Service } from '@slipway/service'
 import { createLog, startTracing } from '@slipway/telemetry'
 import type { Config } from './config.ts'
 import { PrismaClient } from './gen/prisma/client.ts'
+import { openSockets } from './playbook/sockets.ts'
 import { runService } from './rpc.ts'
 import { type Context, createNotices } from './run/context.ts'
 import { recoverRuns } from './run/recover.ts'
@@ -41,15 +40,15 @@ export async function openAnsibleRunner(config: Config): Promise<Service> {
     await ensureStreams(bus)
     const outbox = await openOutbox({ bus, databaseUrl: url, schema: SCHEMA, log })
     opened.add('outbox', outbox.close)
-    const sockets = await socketFolder(runAs)
-    opened.add('sockets', () => rm(sockets, { recursive: true, force: true }))
+    const sockets = await openSockets(runAs)
+    opened.add('sockets', sockets.close)
     const context: Context = {
       db,
       bus,
       log,
       key,
       publicKeys,
-      stage: { venv, sockets, runAs },
+      stage: { venv, sockets: sockets.folder, runAs },
       playbooks,
       owner: randomUUID(),
       now: () => new Date(),
@@ -68,12 +67,4 @@ export async function openAnsibleRunner(config: Config): Promise<Service> {
     await opened.close()
     throw error
   }
-}
-
-/** Sockets to playbooks stand in a folder that only their user can enter. */
-async function socketFolder(runAs: Config['runAs']): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'slipway-runner-'))
-  await chmod(folder, 0o700)
-  if (runAs) await chown(folder, runAs.uid, runAs.gid)
-  return folder
 }

@@ -1,4 +1,5 @@
 import { readdir, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { type Platform, startPlatform } from '@slipway/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { fakeAnsible, fakeRun } from './fake.ts'
@@ -52,6 +53,8 @@ test('a runner that is killed leaves no process and no secret, and its run fails
   expect(run.failure?.message).toBe('The runner died while this ran.')
   for (const pid of playing) expect(await processesOf(venv)).not.toContain(pid)
   expect(await seers('killed')).toEqual([])
+  const folders = await readdir(join(platform.dir, 'tmp'))
+  expect(folders, "the second one's sockets alone").toEqual([expect.stringContaining('slipway-runner-')])
   const lines = []
   for await (const batch of second.gateway.followRun({ project, id, afterSequence: 0 }))
     lines.push(...batch.lines)

@@ -44,7 +44,7 @@ test('a cluster comes to be, its people get in, and it goes away again', async (
   const node = { name: '', labels: {}, taints: [] }
   const labels = { 'node-role.kubernetes.io/storage': '', tier: 'a' }
   const { operation, cluster } = await site.clusters.createCluster({
-    ...{ project, name: 'test', dryRun: '', planDigest: '', reason: '' },
+    ...{ project, name: 'test', dryRun: '', planDigest: '', fix: false, reason: '' },
     spec: {
       kubernetesVersion: '1.36.3',
       nodes: [

@@ -112,7 +112,7 @@ async function beginCreate(): Promise<{ goOn: () => Promise<void>; creating: Clu
   })
   const node = { name: '', labels: {}, taints: [] }
   const creating = await site.clusters.createCluster({
-    ...{ project, name: 'test', ...unlike },
+    ...{ project, name: 'test', fix: false, ...unlike },
     spec: {
       kubernetesVersion: '1.36.3',
       nodes: [

@@ -25,6 +25,7 @@ def main():
             "config": {"type": "path", "required": True},
             "api": {"type": "str", "required": True},           # where the API server answers
             "token_id": {"type": "str"},                        # of join: the public half of its token
+            "node": {"type": "str"},                            # of join: the node's name
             "remove_after": {"type": "list", "elements": "str", "default": []},
             "restart_api_server": {"type": "bool", "default": False},      # of init: a file that it reads at its start has changed
             "make_super_admin": {"type": "bool", "default": False},        # of init: the one of the first run was lost on its way
@@ -77,7 +78,10 @@ def become_node(module):
     else:
         if not transient.active(transient.unit_name(operation)) and any(map(os.path.exists, TRACES)):
             # an attempt died half-way: nothing of value is here yet, and kubeadm refuses to go over its own traces
+            opener = opener_of_kubelet() if given["deed"] == "join" else None
             transient.run(operation, [KUBEADM, "reset", "--force", "--cri-socket=" + SOCKET], 180, "clean")
+            if opener:
+                wait_for_silence(module, opener, 90)
         if given["deed"] == "join":
             wait_for_signature(module, 60)
         done = transient.run(operation, argv, given["timeout"], remove_after=given["remove_after"])
@@ -89,6 +93,36 @@ def become_node(module):
     with ledger.opened() as book:
         book["initialised"] = True
     return done["adopted"]
+
+
+def opener_of_kubelet():
+    """Asks as this host's kubelet, with what it holds before it is cleaned away; None where it never came so far."""
+    try:
+        context = ssl.create_default_context(cafile="/etc/kubernetes/pki/ca.crt")
+        context.load_cert_chain("/var/lib/kubelet/pki/kubelet-client-current.pem")
+    except OSError:
+        return None
+    return urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context))
+
+
+def wait_for_silence(module, opener, seconds):
+    """Wait until the cluster no longer takes the node of an attempt that died for alive: kubeadm refuses to join over one that is Ready.
+
+    The kubelet is stopped, so that is after the controllers' grace period of some 50 seconds; there is no quicker way without an administrator's rights.
+    """
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            with opener.open("%(api)s/api/v1/nodes/%(node)s" % module.params, timeout=5) as answer:
+                conditions = json.load(answer)["status"].get("conditions", [])
+        except urllib.error.HTTPError:
+            return      # it has no node, or lost its rights
+        except (OSError, ValueError, KeyError):
+            time.sleep(1)      # the API server may be restarting
+            continue
+        if not any(each["type"] == "Ready" and each["status"] == "True" for each in conditions):
+            return
+        time.sleep(1)
 
 
 def wait_for_api(module, seconds):

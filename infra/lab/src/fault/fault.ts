@@ -3,14 +3,36 @@ import type { Host, Lab } from '../lab.ts'
 
 /** A thing that can be wrong with one host, without touching the machine or the other hosts. */
 export type Fault =
-  /** Every program that starts from now on sees another time; 600 seconds ahead unless said otherwise. */
+  /** Seconds ahead; 600 unless said otherwise. */
   | { kind: 'clock'; seconds?: number | undefined }
-  /** The host reports swap space that it has not. */
-  | { kind: 'swap' }
-  /** The host has the machine id of another one. */
-  | { kind: 'machine-id'; like: string }
-  /** The host has the name of another one. */
-  | { kind: 'hostname'; like: string }
+  /** Whose identity the host takes on: the lab's first other host unless said otherwise. */
+  | { kind: 'machine-id' | 'hostname'; like?: string | undefined }
+  /** Which port is held: the API server's, 6443, unless said otherwise. */
+  | { kind: 'port-taken'; port?: number | undefined }
+  /** Between which host and this one: the lab's first other host unless said otherwise; the kubelet's port 10250. */
+  | { kind: 'port-blocked'; other?: string | undefined; port?: number | undefined }
+  /** When: as soon as this path exists on the host; once containerd has its configuration unless said otherwise. */
+  | { kind: 'reboots' | 'powers-off'; when?: string | undefined }
+  | {
+      kind:
+        | 'swap'
+        | 'disk-full'
+        | 'disk-fills'
+        | 'no-inodes'
+        | 'etc-read-only'
+        | 'sudo-password'
+        | 'no-python'
+        | 'package-lock'
+        | 'mtu'
+        | 'leftovers'
+        | 'other-containerd'
+        | 'dns'
+        | 'repo-proxy'
+        | 'ssh-hangs'
+    }
+
+/** Its name: what `lab break` and `lab heal` are told. */
+export type FaultKind = Fault['kind']
 
 /** What a fault is made with. */
 export type FaultPlace = {
@@ -24,8 +46,8 @@ export type FaultPlace = {
   signal: AbortSignal | undefined
 }
 
-/** How a fault is put in and taken out; both may run twice. */
-export type FaultWays<F extends Fault> = {
+/** How a fault is put in and taken out; both may run twice, on a host that is off too. */
+export type FaultWays<F extends Fault = Fault> = {
   break: (place: FaultPlace, fault: F) => Promise<void>
   heal: (place: FaultPlace) => Promise<void>
 }

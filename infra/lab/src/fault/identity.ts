@@ -3,13 +3,17 @@ import { join } from 'node:path'
 import { runInside } from '../host/inside.ts'
 import { foldersOf } from '../lab.ts'
 import type { Fault, FaultPlace, FaultWays } from './fault.ts'
+import { otherHost } from './other-host.ts'
+
+type OfIdentity = FaultWays<Extract<Fault, { kind: 'machine-id' | 'hostname' }>>
 
 /** Another host's machine id, as hosts have that were cloned carelessly. The own one is kept beside it. */
-export const labMachineId: FaultWays<Extract<Fault, { kind: 'machine-id' }>> = {
-  break: async ({ lab, tree }, { like }) => {
+export const labMachineId: OfIdentity = {
+  break: async ({ lab, host, tree }, { like }) => {
+    const { name } = otherHost(lab, host, like)
     const own = await readFile(join(tree, KEPT), 'utf8').catch(() => readFile(join(tree, ID), 'utf8'))
     await writeFile(join(tree, KEPT), own)
-    await writeFile(join(tree, ID), await readFile(join(foldersOf(lab.dir).tree(like), ID), 'utf8'))
+    await writeFile(join(tree, ID), await readFile(join(foldersOf(lab.dir).tree(name), ID), 'utf8'))
   },
   heal: async ({ tree }) => {
     const own = await readFile(join(tree, KEPT), 'utf8').catch(() => undefined)
@@ -18,8 +22,8 @@ export const labMachineId: FaultWays<Extract<Fault, { kind: 'machine-id' }>> = {
 }
 
 /** Another host's name. */
-export const labHostname: FaultWays<Extract<Fault, { kind: 'hostname' }>> = {
-  break: (place, { like }) => name(place, like),
+export const labHostname: OfIdentity = {
+  break: (place, { like }) => name(place, otherHost(place.lab, place.host, like).name),
   heal: (place) => name(place, place.host.name),
 }
 

@@ -11,7 +11,7 @@ const NAMESPACES = ['--mount', '--uts', '--ipc', '--net', '--pid', '--cgroup', '
 export async function reboot(running: Running, signal?: AbortSignal): Promise<void> {
   const before = await leaderOf(running)
   if (before === undefined) return // it is just starting
-  await enter(before, ['systemctl', 'reboot']) // may be cut off by what it asks for
+  await enter(before, ['systemctl', 'reboot'], 15_000) // may be cut off by what it asks for
   const another = async () => {
     const found = await findSame(running)
     const now = found && (await leaderOf(found))
@@ -21,11 +21,15 @@ export async function reboot(running: Running, signal?: AbortSignal): Promise<vo
 }
 
 /** Runs a command in a host, beside its first process; needs neither network nor sshd. */
-export async function runInside(running: Running, argv: readonly string[]): Promise<Ending> {
+export async function runInside(
+  running: Running,
+  argv: readonly string[],
+  { deadlineMs = 15_000 }: { deadlineMs?: number } = {},
+): Promise<Ending> {
   const leader = await leaderOf(running)
   if (leader === undefined)
     throw unavailable(running.machine, 'It is just starting.', 'Try again in a moment.')
-  const ending = await enter(leader, argv)
+  const ending = await enter(leader, argv, deadlineMs)
   if (ending.exitCode === 0) return ending
   throw unavailable(
     running.machine,
@@ -34,7 +38,6 @@ export async function runInside(running: Running, argv: readonly string[]): Prom
   )
 }
 
-function enter(leader: number, argv: readonly string[]): Promise<Ending> {
-  return start(['nsenter', '--target', String(leader), ...NAMESPACES, '--', ...argv], { deadlineMs: 15_000 })
-    .ended
+function enter(leader: number, argv: readonly string[], deadlineMs: number): Promise<Ending> {
+  return start(['nsenter', '--target', String(leader), ...NAMESPACES, '--', ...argv], { deadlineMs }).ended
 }

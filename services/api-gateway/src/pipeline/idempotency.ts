@@ -16,24 +16,29 @@ export type Once = (
 ) => Promise<{ answer: Uint8Array; again: boolean }>
 
 const KEPT_MS = 86_400_000
-/** A little more than the longest call: whoever held the key longer than this is dead. */
-const BUSY_MS = 75_000
+/** Whoever holds a key says so three times in this time; one who has not is dead. */
+const BUSY_MS = 15_000
 const LOOK_MS = 50
 const KEY = /^[\x21-\x7e]{1,128}$/
 
 /**
  * A key belongs to one principal, one method and one request. The stored answer is given again, another request under the
  * same key is a Conflict, and of two at the same time one executes and the other waits for its answer.
- * A call that fails frees its key, as it changed nothing.
+ * A call that fails frees its key, as it changed nothing; one whose gateway or database died frees it within `busyMs`.
  */
-export function createOnce(store: CallStore, sealing: AnswerSeal, now: () => Date): Once {
+export function createOnce(
+  store: CallStore,
+  sealing: AnswerSeal,
+  now: () => Date,
+  busyMs: number = BUSY_MS,
+): Once {
   return async ({ request, ...name }, signal, execute) => {
     if (!KEY.test(name.key)) throw malformed()
     const digest = digestOf(request)
     const execution = randomUUID()
     while (!signal.aborted) {
       const at = now().getTime()
-      const busyUntil = new Date(at + BUSY_MS)
+      const busyUntil = new Date(at + busyMs)
       const mine = { digest, execution, busyUntil, expiresAt: new Date(at + KEPT_MS) }
       const known = await store.take(name, mine, now())
       if (!known || (await tookOver(known))) return { answer: await executed(), again: false }
@@ -54,6 +59,8 @@ export function createOnce(store: CallStore, sealing: AnswerSeal, now: () => Dat
     throw unavailable('Idempotency-Key', 'The first call with this key is still running.', 'Call again.')
 
     async function executed(): Promise<Uint8Array> {
+      const hold = () => store.hold(name, execution, new Date(now().getTime() + busyMs)).catch(() => {})
+      const holding = setInterval(hold, busyMs / 3)
       try {
         const answer = await execute(
           digestOf(JSON.stringify([name.principal, name.method, name.key, digest])),
@@ -61,8 +68,11 @@ export function createOnce(store: CallStore, sealing: AnswerSeal, now: () => Dat
         await store.answer(name, execution, await sealing.seal(name, answer))
         return answer
       } catch (error) {
-        await store.release(name, execution)
+        // Without a database it frees itself; the first cause is the one to tell.
+        await store.release(name, execution).catch(() => {})
         throw error
+      } finally {
+        clearInterval(holding)
       }
     }
   }

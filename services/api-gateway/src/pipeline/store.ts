@@ -39,6 +39,11 @@ export function openCallStore(db: PrismaClient) {
       return count === 1
     },
 
+    /** Says that an execution goes on. */
+    hold: async (name: CallName, execution: string, busyUntil: Date): Promise<void> => {
+      await db.idempotentCall.updateMany({ where: { ...name, execution, answer: null }, data: { busyUntil } })
+    },
+
     answer: async (name: CallName, execution: string, answer: string): Promise<void> => {
       await db.idempotentCall.updateMany({ where: { ...name, execution }, data: { answer } })
     },

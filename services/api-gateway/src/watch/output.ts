@@ -1,7 +1,10 @@
 import type { Operation } from '@slipway/contracts/operation/v1/operation'
 import { invalid } from '@slipway/errors'
 
-/** The runs of an operation in the order of its steps; of one step when it is named. */
+/**
+ * The runs of an operation in the order of its steps, of each attempt that may have had one; of one step when it is named.
+ * What an attempt said that failed is what people look for once another has succeeded.
+ */
 export function runsOf(operation: Operation, step: string): string[] {
   const steps = operation.steps.filter(({ name }) => step === '' || name === step)
   if (step !== '' && steps.length === 0) {
@@ -10,5 +13,13 @@ export function runsOf(operation: Operation, step: string): string[] {
       { field: 'step', message: `${step} is not a step of it`, hint: `Its steps are ${names.join(', ')}.` },
     ])
   }
-  return steps.map(({ run }) => run).filter((run) => run !== '')
+  return steps.flatMap(({ run, attempt }) => attemptsOf(run, attempt))
+}
+
+/** A step names the run of its last attempt, `<operation>.<step>.<attempt>`; those before it differ in the number alone. */
+function attemptsOf(run: string, attempt: number): string[] {
+  const ending = `.${attempt}`
+  if (!run.endsWith(ending)) return run === '' ? [] : [run]
+  const step = run.slice(0, -ending.length)
+  return Array.from({ length: attempt }, (_, index) => `${step}.${index + 1}`)
 }

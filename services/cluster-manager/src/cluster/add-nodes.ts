@@ -1,9 +1,18 @@
 import type { ResolvedRelease } from '@slipway/release'
 import { addNodes as flow } from '../flow/add-nodes.ts'
 import { claimHosts } from '../host/claim.ts'
-import { findTwins } from '../host/read.ts'
+import { findTwins, readHosts } from '../host/read.ts'
 import { noWishes } from '../operation/operation.ts'
-import { type Asked, type Change, type ChangeDeps, changeCluster, observeHosts } from './change.ts'
+import type { AskDeps } from '../preflight/ask.ts'
+import { findFixes } from '../preflight/fixes.ts'
+import {
+  type Asked,
+  type Change,
+  type ChangeDeps,
+  changeCluster,
+  observeHosts,
+  type Whole,
+} from './change.ts'
 import { checkHosts } from './check/hosts.ts'
 import { checkNetwork } from './check/network.ts'
 import { checkNodes } from './check/nodes.ts'
@@ -16,7 +25,10 @@ import { insertNodes } from './store.ts'
 import { type Finding, refuse } from './validate.ts'
 
 /** Plans workers for a running cluster, and unless it is a dry run begins to add them. */
-export function addNodes(deps: ChangeDeps, asked: Asked & { nodes: readonly NodeSpec[] }): Promise<Change> {
+export function addNodes(
+  deps: ChangeDeps & AskDeps,
+  asked: Asked & { nodes: readonly NodeSpec[]; fix: boolean },
+): Promise<Change> {
   return changeCluster(deps, asked, flow, async (whole) => {
     const { cluster } = whole
     refuseUnlessRunning(cluster)
@@ -47,12 +59,14 @@ export function addNodes(deps: ChangeDeps, asked: Asked & { nodes: readonly Node
         ...{ role: 'worker', state: 'wished', version: 0 },
       }),
     )
+    const { fixes, notes } = asked.fix ? await fixesOf(deps, whole, { spec, added, hosts }) : noFixes
     return {
-      ...{ spec, nodes: added, state: 'running' as const },
+      ...{ spec, nodes: added, state: 'running' as const, notes },
       wishes: {
         ...noWishes,
         nodes: added.map(({ name }) => name),
         change: { before: [], after: added },
+        ...(fixes.length > 0 ? { fixes } : {}),
       },
       also: async (tx) => {
         await insertNodes(tx, rows)
@@ -60,6 +74,23 @@ export function addNodes(deps: ChangeDeps, asked: Asked & { nodes: readonly Node
         await claimHosts(tx, { project: asked.project, cluster: cluster.id, hosts: ids, now: deps.now() })
       },
     }
+  })
+}
+
+const noFixes = { fixes: [], notes: [] }
+
+/** With fixes the new hosts are asked now what is to be mended: a plan is a promise. */
+async function fixesOf(
+  deps: ChangeDeps & AskDeps,
+  { cluster, release }: Whole,
+  { spec, added, hosts }: { spec: ClusterSpec; added: readonly NodeSpec[]; hosts: Observed['hosts'] },
+) {
+  const { id, name, project } = cluster
+  const first = cluster.spec.nodes.find(({ role }) => role === 'control-plane')
+  const [host] = await readHosts(deps.db, project, first ? [first.host] : [])
+  return findFixes(deps, {
+    ...{ project, release, cluster: { id, name, spec }, nodes: added, hosts: [...hosts.values()] },
+    living: first && host && { name: first.name, address: host.address },
   })
 }
 

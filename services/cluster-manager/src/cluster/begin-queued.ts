@@ -1,6 +1,7 @@
 import { bug } from '@slipway/errors'
 import type { Operation, OperationKind } from '../operation/operation.ts'
 import { requestOf } from '../operation/read.ts'
+import type { AskDeps } from '../preflight/ask.ts'
 import { addNodes } from './add-nodes.ts'
 import type { Change, ChangeDeps } from './change.ts'
 import { deleteCluster } from './delete.ts'
@@ -9,7 +10,7 @@ import { removeNodes } from './remove-nodes.ts'
 import { updateNodes } from './update-nodes.ts'
 
 /** What a change was asked with is kept as it was: each takes its own. */
-type Verb = (deps: ChangeDeps, asked: never) => Promise<Change>
+type Verb = (deps: ChangeDeps & AskDeps, asked: never) => Promise<Change>
 
 const verbs: Record<Exclude<OperationKind, 'create-cluster'>, Verb> = {
   'delete-cluster': deleteCluster,
@@ -20,7 +21,7 @@ const verbs: Record<Exclude<OperationKind, 'create-cluster'>, Verb> = {
 }
 
 /** Plans a queued change whose turn has come as if it were asked for now, and begins it; throws what refuses it. */
-export async function beginQueued(deps: ChangeDeps, operation: Operation): Promise<void> {
+export async function beginQueued(deps: ChangeDeps & AskDeps, operation: Operation): Promise<void> {
   const { id, kind, project, cluster, planDigest, reason, createdBy } = operation
   if (kind === 'create-cluster') throw bug(`operation ${id} waits for a cluster that it is to create`)
   const verb = verbs[kind]

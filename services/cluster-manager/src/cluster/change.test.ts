@@ -1,9 +1,10 @@
 import { v7 as newId } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type EngineSite, startEngineSite } from '../../test/engine-site.ts'
-import type { Operation, OperationState } from '../operation/operation.ts'
+import { drain } from '../flow/drain-nodes.ts'
+import { noWishes, type Operation, type OperationState } from '../operation/operation.ts'
 import { readOperationOf } from '../operation/read.ts'
-import type { ChangeDeps } from './change.ts'
+import { type ChangeDeps, changeCluster } from './change.ts'
 import { deleteCluster } from './delete.ts'
 
 let site: EngineSite
@@ -12,14 +13,20 @@ beforeAll(async () => {
 })
 afterAll(() => site.stop())
 
-/** Another change of that one's cluster; nobody carries anything out here, so what is to begin stays. */
-function remove({ project, cluster }: Operation, queue: boolean, idempotencyKey?: string) {
-  const deps = {
+/** Nobody carries anything out here, so what is to begin stays. */
+function deps(): ChangeDeps {
+  return {
     ...{ db: site.db, newId, now: () => new Date(), outbox: { nudge: site.committed } },
     profiles: new Map(),
   } as unknown as ChangeDeps
-  const asked = { project, id: cluster, dryRun: false, planDigest: '', reason: '', createdBy: 'u1', queue }
-  return deleteCluster(deps, { ...asked, idempotencyKey, forget: true, leaveUnreachable: false })
+}
+
+const plain = { dryRun: false, planDigest: '', reason: '', createdBy: 'u1' }
+
+/** Another change of that one's cluster. */
+function remove({ project, cluster }: Operation, queue: boolean, idempotencyKey?: string) {
+  const asked = { ...plain, project, id: cluster, queue, idempotencyKey }
+  return deleteCluster(deps(), { ...asked, forget: true, leaveUnreachable: false })
 }
 
 /** An operation that ended so, on a cluster without nodes. */
@@ -74,4 +81,15 @@ test('the same call sent many times at once is one operation, whether it begins 
   const four = await Promise.all([1, 2, 3, 4].map(() => remove(third, true)))
   expect(four.filter(({ operation }) => operation?.state === 'planned')).toHaveLength(1)
   expect(new Set(four.map(({ operation }) => operation?.queuedBehind)).size).toBe(4)
+})
+
+test('what was planned for a cluster that was changed meanwhile is refused, and changes nothing', async () => {
+  const { project, cluster } = await ended('failed')
+  const asked = { ...plain, project, id: cluster, queue: false, idempotencyKey: undefined }
+  const change = changeCluster(deps(), asked, drain, async ({ cluster: { spec } }) => {
+    await site.db.cluster.update({ where: { id: cluster }, data: { version: { increment: 1 } } })
+    return { wishes: noWishes, spec, nodes: [], state: 'running' }
+  })
+  await expect(change).rejects.toMatchObject({ code: 'Conflict', problems: [{ hint: 'Send it again.' }] })
+  expect(await site.db.operation.count({ where: { cluster, state: 'planned' } })).toBe(0)
 })

@@ -16,7 +16,7 @@ import { clusterEvent } from './events.ts'
 import { type ObservedHost, platformOf } from './observed.ts'
 import { type MadePlan, makePlan, type Plan } from './plan.ts'
 import { queueChange } from './queue-change.ts'
-import { readClusterWhole } from './read.ts'
+import { readCluster, readClusterWhole } from './read.ts'
 import type { ClusterSpec, NodeSpec } from './spec.ts'
 import { refuseStale, rememberPlan } from './stale.ts'
 import { moveCluster } from './store.ts'
@@ -150,6 +150,9 @@ async function beginIn(
   await lockCluster(tx, cluster.id)
   const first = await firstToBegin(tx, cluster.id)
   if (first && first.id !== turn) throw new ClusterTaken(cluster.id)
+  // Planned for what another change has meanwhile made different, it would take that back.
+  const { version } = await readCluster(tx, project, cluster.id)
+  if (version !== cluster.version) throw new ClusterTaken(cluster.id)
   const id = turn ?? newId()
   const moved = await moveCluster(tx, cluster.id, { state, stateReason: '', operation: id, spec })
   const event = clusterEvent(moved, state === cluster.state ? 'updated' : state, now)

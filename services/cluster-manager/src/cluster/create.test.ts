@@ -17,7 +17,7 @@ function wish(project: string, name: string, hosts: readonly Host[]): CreateClus
     ...{ kubernetesVersion: '1.36.3', nodes, controlPlaneSchedulable: false },
     ...{ network: undefined, apiServer: undefined, runtime: undefined, kubelet: undefined, etcd: undefined },
   }
-  return { project, name, spec, dryRun: '', planDigest: '', reason: '' }
+  return { project, name, spec, dryRun: '', planDigest: '', reason: '', fix: false }
 }
 
 let number = 10
@@ -245,6 +245,37 @@ test('forgetting a cluster touches no host and names every one', async () => {
   expect(done.state).toBe('succeeded')
   expect(done.leftBehind).toHaveLength(1)
   expect(site.runner.started).toHaveLength(runs)
+})
+
+test('a host that was read while it was a node is good for the next cluster, unless it was left as it was', async () => {
+  const said: { network_cards?: object[]; routes?: object[] } = {}
+  const [host] = await site.addHosts('p8', [{ name: 'h8', address: '10.20.8.1', facts: said }])
+  const { id = '' } = host ?? {}
+  site.runner.on('preflight.yml', async () => ({ failure: { message: 'enough', host: '' } }))
+  site.runner.on('reset.yml', async () => ({}))
+  const cycle = async (forget: boolean) => {
+    const { cluster, operation } = await site.clusters.createCluster(wish('p8', 'g', host ? [host] : []))
+    await site.ended('p8', operation?.id ?? '')
+    said.network_cards = [
+      { name: 'eth0', mac: 'aa', mtu: 1500, state: 'up', addresses: ['10.20.8.1/24'] },
+      { name: 'cni0', mac: 'bb', mtu: 1450, state: 'up', addresses: ['10.244.1.1/24'] },
+    ]
+    said.routes = [{ destination: '10.244.0.0/24', gateway: '10.244.0.0', device: 'flannel.1' }]
+    await site.hosts.refreshHost({ project: 'p8', id })
+    await until(
+      () => site.hosts.getHost({ project: 'p8', id }),
+      ({ state, facts }) => state === 'ready' && facts?.interfaces.length === 2,
+    )
+    const gone = await site.clusters.deleteCluster({
+      ...{ project: 'p8', id: cluster?.id ?? '', dryRun: '', planDigest: '' },
+      ...{ forget, leaveUnreachable: false, reason: '', queue: false },
+    })
+    expect(await site.ended('p8', gone.operation?.id ?? '')).toMatchObject({ state: 'succeeded' })
+    const { facts } = await site.hosts.getHost({ project: 'p8', id })
+    return [facts?.interfaces.map(({ name }) => name), facts?.routes.length]
+  }
+  expect(await cycle(false)).toEqual([['eth0'], 0])
+  expect(await cycle(true)).toEqual([['eth0', 'cni0'], 1])
 })
 
 function network(serviceCidr: string) {

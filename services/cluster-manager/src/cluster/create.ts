@@ -6,9 +6,12 @@ import { isUniqueViolation } from '../database-error.ts'
 import { createCluster as flow } from '../flow/create-cluster.ts'
 import type { Subject } from '../flow/flow.ts'
 import { claimHosts } from '../host/claim.ts'
+import type { Host } from '../host/host.ts'
 import { beginOperation } from '../operation/begin.ts'
-import { noWishes, type Operation } from '../operation/operation.ts'
+import { noWishes, type Operation, type Wishes } from '../operation/operation.ts'
 import { historyOf, operationOfCall, planOf } from '../operation/read.ts'
+import type { AskDeps } from '../preflight/ask.ts'
+import { findFixes } from '../preflight/fixes.ts'
 import type { Profiles } from '../profile/profile.ts'
 import { type Database, inTransaction } from '../store.ts'
 import { readVersion, type VersionDeps } from '../version/read.ts'
@@ -24,21 +27,23 @@ import { findByName, insertCluster, keepRelease } from './store.ts'
 import { refuse, validate } from './validate.ts'
 
 /** What creating clusters needs. */
-export type CreateDeps = VersionDeps & {
-  db: Database
-  profiles: Profiles
-  publicKeys: PublicKeys
-  outbox: Pick<Outbox, 'nudge'>
-  now: () => Date
-  newId: () => string
-  random: (bytes: number) => Uint8Array
-}
+export type CreateDeps = VersionDeps &
+  Omit<AskDeps, 'repo'> & {
+    repo: AskDeps['repo'] & VersionDeps['repo']
+    db: Database
+    profiles: Profiles
+    publicKeys: PublicKeys
+    outbox: Pick<Outbox, 'nudge'>
+    random: (bytes: number) => Uint8Array
+  }
 
 /** What a person wants. */
 export type CreateWish = {
   project: string
   name: string
   draft: SpecDraft
+  /** What can be mended safely on its hosts is mended first. */
+  fix: boolean
   dryRun: boolean
   planDigest: string
   reason: string
@@ -79,12 +84,26 @@ async function planAndBegin(deps: CreateDeps, wish: CreateWish): Promise<Change>
   const { version } = observed
   if (!version.usable) throw bug('a version that is not usable passed the checks')
   const { release } = version
-  const made = await planCreate(db, { name: wish.name, spec, observed, release })
+  const { wishes, notes } = await wishesOf(deps, wish, { spec, hosts: [...observed.hosts.values()], release })
+  const made = await planCreate(db, { name: wish.name, spec, observed, release, wishes, notes })
   await refuseStale(db, wish.project, wish.planDigest, made)
   const { plan } = made
-  if (!wish.dryRun) return begin(deps, wish, { spec, made, release })
+  if (!wish.dryRun) return begin(deps, wish, { spec, made, release, wishes })
   await rememberPlan(db, wish.project, made, deps.now())
   return { plan }
+}
+
+/** With fixes the hosts are asked now what is to be mended: a plan is a promise. */
+async function wishesOf(
+  deps: CreateDeps,
+  { project, name, fix }: CreateWish,
+  { spec, hosts, release }: { spec: ClusterSpec; hosts: readonly Host[]; release: ResolvedRelease },
+): Promise<{ wishes: Wishes; notes: string[] }> {
+  if (!fix) return { wishes: noWishes, notes: [] }
+  const cluster = { id: '', name, spec }
+  const about = { project, cluster, nodes: spec.nodes, hosts, release, living: undefined }
+  const { fixes, notes } = await findFixes(deps, about)
+  return { wishes: { ...noWishes, fixes }, notes }
 }
 
 /** Reads the world outside of the spec. */
@@ -98,23 +117,35 @@ async function observe(deps: CreateDeps, { project, draft }: CreateWish): Promis
 
 async function planCreate(
   db: Database,
-  of: { name: string; spec: ClusterSpec; observed: Observed; release: ResolvedRelease },
+  of: {
+    name: string
+    spec: ClusterSpec
+    observed: Observed
+    release: ResolvedRelease
+    wishes: Wishes
+    notes: readonly string[]
+  },
 ): Promise<MadePlan> {
-  const { name, spec, observed, release } = of
+  const { name, spec, observed, release, wishes, notes } = of
   const subject: Subject = {
     spec,
     hosts: observed.hosts,
     partOf: (host) => release.platforms[platformOf(host)],
-    wishes: noWishes,
+    wishes,
   }
   const history = await historyOf(db, flow.steps, spec.nodes.length)
-  return makePlan(flow, subject, { cluster: { name }, release: digestOf(release), history })
+  return makePlan(flow, subject, { cluster: { name }, release: digestOf(release), history, notes })
 }
 
 async function begin(
   deps: CreateDeps,
   wish: CreateWish,
-  { spec, made, release }: { spec: ClusterSpec; made: MadePlan; release: ResolvedRelease },
+  {
+    spec,
+    made,
+    release,
+    wishes,
+  }: { spec: ClusterSpec; made: MadePlan; release: ResolvedRelease; wishes: Wishes },
 ): Promise<Change> {
   const { db, newId, outbox } = deps
   const { plan, basis } = made
@@ -151,7 +182,7 @@ async function begin(
     await insertCluster(tx, cluster, { encryptionKey, release: digestOf(release), nodes })
     const about = { project, cluster: id, clusterName: name, kind: flow.kind }
     const grounds = { basis, specBefore: undefined }
-    const intent = { ...about, id: operationId, wishes: noWishes, reason: wish.reason, plan, grounds }
+    const intent = { ...about, id: operationId, wishes, reason: wish.reason, plan, grounds }
     const begun = await beginOperation(
       tx,
       { ...intent, createdBy, idempotencyKey },

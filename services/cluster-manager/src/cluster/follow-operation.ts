@@ -2,6 +2,7 @@ import { releaseHosts } from '../host/claim.ts'
 import { keepOutcome } from '../operation/evidence.ts'
 import type { Operation } from '../operation/operation.ts'
 import { addToOutbox, type Transaction } from '../store.ts'
+import { readCidr } from './cidr.ts'
 import type { Cluster } from './cluster.ts'
 import { clusterEvent, nodeEvent } from './events.ts'
 import { reasonDuring, stateDuring } from './lifecycle.ts'
@@ -37,8 +38,8 @@ async function moved(tx: Transaction, operation: Operation, now: Date): Promise<
   const spec = settled ? { ...known.spec, nodes: settled } : undefined
   const cluster = await moveCluster(tx, id, { state, stateReason, operation: operation.id, spec })
   await addToOutbox(tx, [clusterEvent(cluster, known.state === state ? 'updated' : state, now)])
-  if (state === 'deleted') await letGo(tx, cluster, { now })
-  else if (settled) await letGo(tx, cluster, { keep: settled, now })
+  if (state === 'deleted') await letGo(tx, cluster, { operation, now })
+  else if (settled) await letGo(tx, cluster, { operation, keep: settled, now })
   return cluster
 }
 
@@ -53,8 +54,8 @@ function settledNodes({ spec }: Cluster, { state, wishes }: Operation): NodeSpec
 /** Nodes that are not to be kept are gone, and their hosts are free. */
 async function letGo(
   tx: Transaction,
-  { id, project }: Cluster,
-  { keep = [], now }: { keep?: readonly NodeSpec[]; now: Date },
+  { id, project, spec }: Cluster,
+  { operation, keep = [], now }: { operation: Operation; keep?: readonly NodeSpec[]; now: Date },
 ): Promise<void> {
   const gone = (await nodesOf(tx, id)).filter((row) => !keep.some(({ name }) => name === row.name))
   if (gone.length === 0) return
@@ -63,5 +64,10 @@ async function letGo(
     if (moved) await addToOutbox(tx, [nodeEvent(moved, { fact: 'removed', now })])
   }
   if (keep.length > 0) await dropNodes(tx, gone)
-  await releaseHosts(tx, { project, cluster: id, hosts: gone.map(({ host }) => host), now })
+  const { leftBehind } = operation
+  await releaseHosts(tx, {
+    ...{ project, cluster: id, hosts: gone.map(({ host }) => host), now },
+    ranges: [spec.network.podCidr, spec.network.serviceCidr].flatMap((text) => readCidr(text) ?? []),
+    isLeft: (name) => leftBehind.some((line) => line.startsWith(`${name}: `)),
+  })
 }

@@ -24,8 +24,10 @@ import { clusterToWire, nodeToWire, planToWire, specFromWire } from './wire.ts'
 export function clusterHandlers(deps: CreateDeps & ChangeDeps & ReachDeps): Handlers<ClusterServiceServer> {
   const { db } = deps
   return {
-    createCluster: async ({ name, spec, ...request }, call) =>
-      changeToWire(await createCluster(deps, { ...asked(request, call), name, draft: specFromWire(spec) })),
+    createCluster: async ({ name, spec, fix, ...request }, call) =>
+      changeToWire(
+        await createCluster(deps, { ...asked(request, call), name, fix, draft: specFromWire(spec) }),
+      ),
     listClusters: async (request) => {
       const { rows, nextPageToken } = await listClusters(db, request)
       return { clusters: rows.map(clusterToWire), nextPageToken }

@@ -1,3 +1,4 @@
+import { fixing } from './fixing.ts'
 import { bytesPulled, everyNode, type Flow } from './flow.ts'
 import { awaitNodes } from './step/await-ready.ts'
 import { checkHosts } from './step/check-hosts.ts'
@@ -21,10 +22,11 @@ export const addNodes: Flow = {
       whenSkipped: 'nobody has looked whether the hosts can become nodes',
       do: checkHosts,
     },
+    fixing,
     {
       name: 'prepare-nodes',
       title: 'Prepare the hosts: settings, containerd, kubelet, images',
-      needs: ['check-hosts'],
+      needs: ['check-hosts', 'fix-hosts'],
       nodes: everyNode,
       changes: ({ spec }) => [
         'kernel modules, sysctls and the host firewall are set for Kubernetes',

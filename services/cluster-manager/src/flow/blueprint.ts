@@ -24,6 +24,9 @@ export type Place = {
   part: ResolvedPlatform
 }
 
+/** As much of it as a playbook needs: of a node that is only thought of, there is no more. */
+export type Visit = Omit<Place, 'row'>
+
 /** Everything a step needs to know of its cluster, read anew from rows: nothing is kept from an earlier step. */
 export type Blueprint = {
   cluster: Cluster

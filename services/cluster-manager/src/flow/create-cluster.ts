@@ -1,3 +1,4 @@
+import { fixing } from './fixing.ts'
 import { bytesPulled, controlPlanes, everyNode, type Flow, nobody, workers } from './flow.ts'
 import { applyAddons } from './step/apply-addons.ts'
 import { applyNetwork } from './step/apply-network.ts'
@@ -25,10 +26,11 @@ export const createCluster: Flow = {
       do: checkHosts,
       undo: { title: 'Take the pull token away', do: releaseHosts },
     },
+    fixing,
     {
       name: 'prepare-nodes',
       title: 'Prepare the hosts: settings, containerd, kubelet, images',
-      needs: ['check-hosts'],
+      needs: ['check-hosts', 'fix-hosts'],
       nodes: everyNode,
       changes: ({ spec }) => [
         'kernel modules, sysctls and the host firewall are set for Kubernetes',

@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import type { StartRunRequest } from '@slipway/contracts/run/v1/run_service'
 import { isSlipwayError } from '@slipway/errors'
 import { StepFailed } from '../operation/failure.ts'
 import { runId } from '../operation/operation.ts'
 import { isCancelled, type StepContext } from '../operation/step-context.ts'
-import type { Blueprint, Place } from './blueprint.ts'
+import type { Blueprint, Visit } from './blueprint.ts'
 import type { Site } from './site.ts'
 import { clusterVariables, type Variables } from './variables.ts'
 import { failureOfRun, type PlayedRun, playRequest, toPlayed } from './wire.ts'
@@ -11,8 +12,10 @@ import { failureOfRun, type PlayedRun, playRequest, toPlayed } from './wire.ts'
 /** A playbook to run on some of a cluster's hosts. */
 export type Play = {
   playbook: string
-  places: readonly Place[]
+  places: readonly Visit[]
   variables?: Variables
+  /** What each host gets besides. */
+  own?: (place: Visit) => Variables
   /** Sealed to ansible-runner, by dotted name of the variable. */
   secrets?: Readonly<Record<string, SealedValue>>
   /** Its own output is no news to a person. */
@@ -41,20 +44,28 @@ export async function playToItsEnd(
   blueprint: Blueprint,
   wish: Play,
 ): Promise<PlayedRun> {
-  const { runs } = site
-  const { signal, operation, step, attempt } = ctx
-  const at = { project: operation.project, id: runId(operation.id, step, attempt) }
+  const { operation, step, attempt } = ctx
   const variables = {
     slipway_operation: `${operation.id}/${step}/${attempt}`,
     slipway_superseded_operations: blueprint.superseded,
     slipway_cluster: clusterVariables(blueprint),
     ...wish.variables,
   }
+  return runToItsEnd(ctx, site, playRequest(ctx, wish, { variables, now: site.now() }))
+}
+
+/** Starts a run, or finds the one that its key started before, and waits for its end. */
+export async function runToItsEnd(
+  ctx: Pick<StepContext, 'signal' | 'log'>,
+  site: Pick<Site, 'runs'>,
+  request: StartRunRequest,
+): Promise<PlayedRun> {
+  const { runs } = site
+  const { signal } = ctx
+  const at = { project: request.project, id: runId(request.operation, request.step, request.attempt) }
   try {
     // The key makes asking twice start one run: an attempt that was adopted finds its own.
-    let run = toPlayed(
-      await runs.startRun(playRequest(ctx, wish, { variables, now: site.now() }), { signal: own(signal) }),
-    )
+    let run = toPlayed(await runs.startRun(request, { signal: own(signal) }))
     while (!run.ended) run = await look(runs, at, signal)
     return run
   } catch (error) {
@@ -88,8 +99,8 @@ const END_MS = 30_000
 
 /** Ends a run and waits until its processes are gone; shielded from the cancellation that caused it. */
 async function endRun(
-  { log }: StepContext,
-  { runs }: Site,
+  { log }: Pick<StepContext, 'log'>,
+  { runs }: Pick<Site, 'runs'>,
   at: { project: string; id: string },
 ): Promise<void> {
   const shield = AbortSignal.timeout(END_MS)

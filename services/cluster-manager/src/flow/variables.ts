@@ -1,12 +1,18 @@
 import type { ResolvedPlatform } from '@slipway/release'
 import { endpointName } from '../cluster/cluster.ts'
 import type { Reservation } from '../cluster/spec.ts'
-import type { Blueprint, Place } from './blueprint.ts'
+import type { Blueprint, Visit } from './blueprint.ts'
 
 export type Variables = Record<string, unknown>
 
 /** `slipway_cluster`: what the playbooks know of a cluster. Plain data; the runner wraps every text as unsafe. */
-export function clusterVariables({ cluster, controlPlane }: Blueprint): Variables {
+export function clusterVariables({
+  cluster,
+  controlPlane,
+}: {
+  cluster: Pick<Blueprint['cluster'], 'id' | 'name' | 'spec'>
+  controlPlane: { host: Pick<Visit['host'], 'address'> }
+}): Variables {
   const { id, name, spec } = cluster
   const { network, apiServer, kubelet, etcd, runtime } = spec
   return {
@@ -50,7 +56,7 @@ export function clusterVariables({ cluster, controlPlane }: Blueprint): Variable
 }
 
 /** What the playbooks know of one host: its node, its part of the release, and its profile. */
-export function placeVariables({ node, host, part, profile }: Place): Variables {
+export function placeVariables({ node, host, part, profile }: Visit): Variables {
   return {
     slipway_node: {
       name: node.name,

@@ -2,7 +2,7 @@ import type { Run } from '@slipway/contracts/run/v1/run'
 import type { StartRunRequest } from '@slipway/contracts/run/v1/run_service'
 import { type Facts, readFacts } from '../host/facts.ts'
 import { targetOf } from '../host/wire.ts'
-import type { Failure } from '../operation/operation.ts'
+import type { Failure, Operation } from '../operation/operation.ts'
 import type { StepContext } from '../operation/step-context.ts'
 import { failureFromWire } from '../operation/wire.ts'
 import type { Play } from './play.ts'
@@ -29,12 +29,20 @@ export type PlayedRun = {
 
 /** What ansible-runner is asked for. */
 export function playRequest(
-  { operation, step, attempt, deadline }: StepContext,
-  { playbook, places, secrets = {}, quiet = false }: Play,
+  {
+    operation,
+    step,
+    attempt,
+    deadline,
+  }: Pick<StepContext, 'step' | 'attempt' | 'deadline'> & { operation: Pick<Operation, 'id' | 'project'> },
+  { playbook, places, own = () => ({}), secrets = {}, quiet = false }: Play,
   { variables, now }: { variables: Variables; now: Date },
 ): StartRunRequest {
   const targets = places.map((place) => ({
-    ...targetOf(place.host, place.credential, place.jump, placeVariables(place)),
+    ...targetOf(place.host, place.credential, place.jump, {
+      ...placeVariables(place),
+      ...own(place),
+    }),
     name: place.node.name,
   }))
   return {

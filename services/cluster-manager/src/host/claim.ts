@@ -1,8 +1,10 @@
 import { notFound, SlipwayError } from '@slipway/errors'
+import type { Cidr } from '../cluster/cidr.ts'
 import { addToOutbox, type Transaction } from '../store.ts'
 import { hostEvent } from './events.ts'
 import type { Host } from './host.ts'
-import { findOfCluster, lockHosts, setCluster } from './store.ts'
+import { findOfCluster, lockHosts, setCluster, setFacts } from './store.ts'
+import { withoutNetwork } from './without-network.ts'
 
 /**
  * Makes hosts part of a cluster, in the caller's transaction; nudge the outbox after it. Those that are part of it
@@ -21,14 +23,24 @@ export async function claimHosts(
   return hosts.map((host) => claimed.find(({ id }) => id === host.id) ?? host)
 }
 
-/** Makes a cluster's hosts free again, those named or all, in the caller's transaction; nudge the outbox after it. */
+/**
+ * Makes hosts of a cluster free again in the caller's transaction; nudge the outbox after it. Of those that were cleaned the
+ * cluster's `ranges` are no facts any more: read while they were nodes, they would keep the next cluster from the same ones.
+ */
 export async function releaseHosts(
   tx: Transaction,
-  of: { project: string; cluster: string; hosts?: readonly string[]; now: Date },
+  of: Release & { project: string; cluster: string; hosts: readonly string[]; now: Date },
 ): Promise<Host[]> {
   const ids = await findOfCluster(tx, of.project, of.cluster, of.hosts)
-  return set(tx, await lockHosts(tx, of.project, ids), null, of.now)
+  const hosts = await lockHosts(tx, of.project, ids)
+  for (const { id, name, facts } of hosts) {
+    if (facts && !of.isLeft(name)) await setFacts(tx, id, withoutNetwork(facts, of.ranges))
+  }
+  return set(tx, hosts, null, of.now)
 }
+
+/** What a cluster had of its hosts, and which of them, by name, were left as they were. */
+type Release = { ranges: readonly Cidr[]; isLeft: (name: string) => boolean }
 
 async function set(
   tx: Transaction,

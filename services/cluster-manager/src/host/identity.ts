@@ -42,7 +42,12 @@ export function* identityProblems(hosts: readonly Identity[]): Generator<Identit
         remedy: 'Give one another name (hostnamectl set-hostname)',
       }
     }
-    const apart = before.find((one) => Math.abs(one.clockOffsetSeconds - offset) > CLOCK_SECONDS)
+    // beside a clock that is wrong itself, every right one would be blamed
+    const apart = before.find(
+      (one) =>
+        Math.abs(one.clockOffsetSeconds) <= CLOCK_SECONDS &&
+        Math.abs(one.clockOffsetSeconds - offset) > CLOCK_SECONDS,
+    )
     if (apart && !isWrong) {
       const message = `the clocks of ${name} and ${apart.name} are more than ${CLOCK_SECONDS} s apart`
       yield { index, id: 'clocks-apart', message, remedy: 'Set both right (chrony, systemd-timesyncd)' }

@@ -1,7 +1,7 @@
 import { notFound } from '@slipway/errors'
 import type { Transaction } from '../store.ts'
 import type { Host } from './host.ts'
-import { findHosts, findSameIdentity, findUsers } from './store.ts'
+import { findHosts, findHostsByName, findSameIdentity, findUsers } from './store.ts'
 
 /** One host of a project. */
 export async function readHost(db: Transaction, project: string, id: string): Promise<Host> {
@@ -36,4 +36,13 @@ export async function findTwins(
 /** Names of hosts that log in with a credential, `limit` at most. */
 export async function hostsUsing(db: Transaction, credential: string, limit: number): Promise<string[]> {
   return findUsers(db, credential, limit)
+}
+
+/** Hosts of a project by their names; those that the project lacks are left out. */
+export async function readHostsByName(
+  db: Transaction,
+  project: string,
+  names: readonly string[],
+): Promise<Host[]> {
+  return names.length > 0 ? findHostsByName(db, project, names) : []
 }

@@ -1,5 +1,8 @@
 import type { HostServiceServer } from '@slipway/contracts/host/v1/host_service'
 import type { Handlers } from '@slipway/rpc'
+import { specFromWire } from '../cluster/wire.ts'
+import { type CheckDeps, checkHosts } from '../preflight/check.ts'
+import { reportToWire } from '../preflight/wire.ts'
 import { acceptHostKey } from './accept-key.ts'
 import { type AddDeps, createHost } from './create.ts'
 import { importTemplate } from './csv.ts'
@@ -11,7 +14,7 @@ import { refreshHost, updateHost } from './update.ts'
 import { hostMessage, hostUpdate, listedHostMessage, listRequest, newHost } from './wire.ts'
 
 /** What HostService answers. Facts are read by the workers of `openGatherings`. */
-export function hostHandlers(deps: AddDeps): Handlers<HostServiceServer> {
+export function hostHandlers(deps: AddDeps & CheckDeps): Handlers<HostServiceServer> {
   const { db } = deps
   return {
     createHost: async (request) => hostMessage(await createHost(deps, request.project, newHost(request))),
@@ -31,6 +34,10 @@ export function hostHandlers(deps: AddDeps): Handlers<HostServiceServer> {
       return {}
     },
     refreshHost: async ({ project, id }) => hostMessage(await refreshHost(deps, project, id)),
+    checkHosts: async ({ project, ids, names, role, spec }, { signal }) =>
+      reportToWire(
+        await checkHosts(deps, { project, ids, names, role, draft: spec && specFromWire(spec), signal }),
+      ),
     acceptHostKey: async (request) => hostMessage(await acceptHostKey(deps, request)),
   }
 }

@@ -1,7 +1,7 @@
 import type { Host as Row } from '../gen/prisma/client.ts'
 import type { Transaction } from '../store.ts'
 import { placeOf } from './address.ts'
-import { storedFacts } from './facts.ts'
+import { type Facts, storedFacts } from './facts.ts'
 import type { Host, HostState, NewHost } from './host.ts'
 import type { Outcome } from './outcome.ts'
 
@@ -14,6 +14,19 @@ export type Filter = { state: string; tag: string; cluster: string; search: stri
 /** Those of the ids that the project has, in any order. */
 export async function findHosts(db: Transaction, project: string, ids: readonly string[]): Promise<Host[]> {
   const rows = await db.host.findMany({ where: { project, id: { in: [...ids] } } })
+  return rows.map(toHost)
+}
+
+/** Those of the names that the project has, in their alphabetical order. */
+export async function findHostsByName(
+  db: Transaction,
+  project: string,
+  names: readonly string[],
+): Promise<Host[]> {
+  const rows = await db.host.findMany({
+    where: { project, name: { in: [...names] } },
+    orderBy: { name: 'asc' },
+  })
   return rows.map(toHost)
 }
 
@@ -119,14 +132,19 @@ export async function setCluster(
   return rows.map(toHost)
 }
 
-/** Those of a cluster's hosts that are named, or all. */
+/** Keeps facts that were read before, as they are now. */
+export async function setFacts(tx: Transaction, id: string, facts: Facts): Promise<void> {
+  await tx.host.update({ where: { id }, data: { facts } })
+}
+
+/** Those of a cluster's hosts that are named. */
 export async function findOfCluster(
   tx: Transaction,
   project: string,
   cluster: string,
-  ids?: readonly string[],
+  ids: readonly string[],
 ): Promise<string[]> {
-  const where = { project, cluster, ...(ids ? { id: { in: [...ids] } } : {}) }
+  const where = { project, cluster, id: { in: [...ids] } }
   const rows = await tx.host.findMany({ where, select: { id: true } })
   return rows.map(({ id }) => id)
 }

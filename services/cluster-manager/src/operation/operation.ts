@@ -41,7 +41,12 @@ export type Wishes = {
   seen?: SeenNode[]
   drain?: DrainWish
   update?: NodeUpdate
+  /** What is mended on hosts before they become nodes. */
+  fixes?: NodeFix[]
 }
+
+/** A finding of a check that is mended on a node's host, and in words how. */
+export type NodeFix = { node: string; id: string; fix: string }
 
 /** A node's own settings as its API server has them. */
 export type SeenNode = { name: string; labels: Record<string, string>; taints: Taint[]; cordoned: boolean }

@@ -94,8 +94,8 @@ export async function openBench(): Promise<Bench> {
 
   const base = { db, outbox, now: () => new Date(), newId: uuidv7, log, publicKeys, runs, repo }
   const profiles = new Map([['lab', { cgroup_driver: 'cgroupfs' }]])
-  const deps = { ...base, profiles, ownAddresses: async () => new Set(['10.9.0.1']) }
   const releases = await openCatalogue(join(import.meta.dirname, '../../../../infra/releases'), log)
+  const deps = { ...base, profiles, releases, ownAddresses: async () => new Set(['10.9.0.1']) }
   const versionDeps = { db, repo, releases }
   const server = await serve({
     listen: '127.0.0.1:0',

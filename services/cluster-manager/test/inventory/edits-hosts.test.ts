@@ -119,7 +119,8 @@ test('a host of a cluster keeps name and address, is not deleted, and no other c
   const renamed = bench.hosts.updateHost({ ...nothing, project, id, name: 'web-9' })
   await expect(renamed).rejects.toMatchObject({ code: 'Conflict', problems: [{ field: 'name' }] })
   await expect(bench.hosts.deleteHost({ project, id })).rejects.toMatchObject({ code: 'Conflict' })
-  await inTransaction(db, (tx) => releaseHosts(tx, { project, cluster: 'c1', now }))
+  const release = { project, cluster: 'c1', hosts: [id], now, ranges: [], isLeft: () => false }
+  await inTransaction(db, (tx) => releaseHosts(tx, release))
   await bench.hosts.deleteHost({ project, id })
   const events = await bench.eventsUntil(project, id, (fact) => fact === 'deleted')
   expect(events).toEqual(['created 1', 'updated 2', 'updated 3', 'deleted 4'])

@@ -31,7 +31,11 @@ def ruleset(module):
 
 def filtering_chains(module):
     """Base chains on input and forward that drop: by policy, or by a rule."""
-    entries = ruleset(module)
+    return dropping_chains(ruleset(module))
+
+
+def dropping_chains(entries):
+    """The same of what nft listed."""
     dropping = {
         key(entry["rule"]) for entry in entries if "rule" in entry
         and any(verdict in part for part in entry["rule"].get("expr", []) for verdict in ("drop", "reject"))

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import time
 
-from ansible.module_utils.slipway import filters, firewalld, host, ledger, markers, packetfilter, processes, tables, transient, ufw
+from ansible.module_utils.slipway import filters, firewalld, host, ledger, markers, packetfilter, processes, swap, tables, transient, ufw
 
 KUBEADM = "/usr/local/bin/kubeadm"
 OUR_UNITS = ("kubelet.service", "containerd.service", "slipway-firewall.service")
@@ -106,6 +106,10 @@ def restore_files(module, book, operation):
         restore(path, before)
 
 
+def switch_swap_on(module, book, operation):
+    return swap.switch_on(book) if book.get("swap_areas") else []
+
+
 def restore(path, before):
     if before is None:
         if os.path.lexists(path):
@@ -159,5 +163,5 @@ def restore_sysctls(module, book, operation):
 
 IN_ORDER = (
     leave_cluster, stop_services, unmount, remove_interfaces, close_firewall, remove_tables,
-    unload_modules, purge_packages, restore_files, remove_folders, restore_sysctls,
+    unload_modules, purge_packages, restore_files, remove_folders, restore_sysctls, switch_swap_on,
 )

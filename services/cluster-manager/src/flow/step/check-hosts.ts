@@ -1,69 +1,82 @@
-import { identityProblems } from '../../host/identity.ts'
 import { StepFailed } from '../../operation/failure.ts'
 import type { StepContext } from '../../operation/step-context.ts'
-import { readBlueprint } from '../blueprint.ts'
+import type { Finding } from '../../preflight/finding.ts'
+import { judge } from '../../preflight/judge.ts'
+import type { Link } from '../../preflight/mtu.ts'
+import { type Member, peersOfAll } from '../../preflight/peers.ts'
+import { type Blueprint, type Place, readBlueprint } from '../blueprint.ts'
 import { playToItsEnd } from '../play.ts'
 import { repositoryAccess } from '../repository.ts'
 import type { Site } from '../site.ts'
 import { failureOfRun, type PlayedRun } from '../wire.ts'
 
-/** Asks every host for everything that speaks against it; the errors of all hosts together are the failure. */
+/**
+ * Asks every host for everything that speaks against it, and tries the ways between them; the errors of all hosts
+ * together are the failure. What the plan promises to mend is none.
+ */
 export async function checkHosts(ctx: StepContext, site: Site): Promise<void> {
   const blueprint = await readBlueprint(site, ctx.operation)
   const access = await repositoryAccess(site, blueprint)
+  const { network, apiServer } = blueprint.cluster.spec
+  const members = membersOf(blueprint)
+  const peers = peersOfAll(members, { api: apiServer.port, vxlan: network.flannelBackend === 'vxlan' })
   const run = await playToItsEnd(ctx, site, blueprint, {
     playbook: 'preflight.yml',
     places: blueprint.places,
+    own: ({ node }) => ({ slipway_peers: peers.get(node.name) ?? [] }),
     ...access,
   })
-  const errors = errorsOf(run)
-  const [first] = errors
-  if (first) {
-    throw new StepFailed({
-      code: 'Precondition',
-      message: errors.map(({ host, message }) => `${host}: ${message}`).join('\n'),
-      host: first.host,
-      task: first.id,
-      hint: first.hint,
-      retryable: false,
-    })
+  const grounds = { members, links: linksOf(blueprint), afterwards: 'resume the operation' }
+  const findings = judge(run.hosts, grounds)
+  const { fixes = [] } = ctx.operation.wishes
+  const isMended = ({ host, id }: Finding) => fixes.some((fix) => fix.node === host && fix.id === id)
+  refuse(run, findings.filter(isError), isMended)
+  const warnings = findings.filter((finding) => !isError(finding) && !isMended(finding))
+  if (warnings.length > 0) {
+    const told = warnings.map(({ host, message }) => `${host}: ${message}`).join('; ')
+    ctx.note(`${warnings.length} warnings: ${told}`.slice(0, MOST_NOTED))
   }
-  if (run.state !== 'succeeded') throw new StepFailed(failureOfRun(run))
 }
 
-type Finding = { id: string; message: string; hint: string }
+const MOST_NOTED = 2_000
+const SILENCES = ['unreachable', 'login-hangs', 'not-checked']
 
-/** Findings of the severity error, what is wrong with clocks and identities, and hosts that could not be asked. */
-function errorsOf({ hosts }: PlayedRun): (Finding & { host: string })[] {
-  const strange = identityFindings(hosts)
-  const findings = hosts.map(({ name, result }) => [
-    ...findingsOf(result),
-    ...strange.filter(({ host }) => host === name),
-  ])
-  // Where nobody has a finding, the run's own failure tells it better.
-  if (findings.every((ofHost) => ofHost.length === 0)) return []
-  return hosts.flatMap(({ name, message, unreachable }, index) => {
-    const hint = 'Check that it runs and that its credential is right.'
-    const silence = unreachable ? [{ id: 'reachable', message, hint }] : []
-    return [...silence, ...(findings[index] ?? [])].map((finding) => ({ ...finding, host: name }))
+function isError({ severity }: Finding): boolean {
+  return severity === 'error'
+}
+
+/** The run itself fails where a host has an error, so its state says little; its own failure tells why one is silent. */
+function refuse(run: PlayedRun, errors: readonly Finding[], isMended: (finding: Finding) => boolean): void {
+  const wasCarriedOut = run.state === 'succeeded' || (run.state === 'failed' && errors.length > 0)
+  const isSilent = errors.length > 0 && errors.every(({ id }) => SILENCES.includes(id))
+  if (!wasCarriedOut || isSilent) throw new StepFailed(failureOfRun(run))
+  const open = errors.filter((finding) => !isMended(finding))
+  const [first] = open
+  if (!first) return
+  throw new StepFailed({
+    code: 'Precondition',
+    message: open.map(({ host, message }) => `${host}: ${message}`).join('\n'),
+    host: first.host,
+    task: first.id,
+    hint: first.hint,
+    retryable: false,
   })
 }
 
-/** As the hosts are now: what they said when they were added may be long ago. */
-function identityFindings(hosts: PlayedRun['hosts']): (Finding & { host: string })[] {
-  const known = hosts.flatMap(({ name, facts }) => (facts ? [{ ...facts, name }] : []))
-  return [...identityProblems(known)].map(({ index, id, message, remedy }) => {
-    return { host: known[index]?.name ?? '', id, message, hint: `${remedy}, then resume the operation.` }
-  })
+/** The hosts of the operation, and the control plane that workers come to. */
+function membersOf({ places, controlPlane }: Blueprint): Member[] {
+  const member = ({ node, host }: Place, lives: boolean) => {
+    return { name: node.name, address: host.address, role: node.role, lives }
+  }
+  const living = places.includes(controlPlane) ? [] : [member(controlPlane, true)]
+  return [...places.map((place) => member(place, false)), ...living]
 }
 
-function findingsOf(result: unknown): Finding[] {
-  const findings: unknown =
-    result && typeof result === 'object' && 'findings' in result ? result.findings : []
-  if (!Array.isArray(findings)) return []
-  return findings.flatMap((finding: Record<string, unknown>) =>
-    finding?.severity === 'error'
-      ? [{ id: String(finding.id), message: String(finding.message), hint: String(finding.hint ?? '') }]
-      : [],
-  )
+/** The control plane's link as it was when its facts were read, where it is not asked now. */
+function linksOf({ places, controlPlane }: Blueprint): Link[] {
+  const { host, node } = controlPlane
+  if (places.includes(controlPlane)) return []
+  return (host.facts?.interfaces ?? [])
+    .filter(({ addresses }) => addresses.some((address) => address.split('/')[0] === host.address))
+    .map(({ name, mtu }) => ({ name: node.name, interface: name, mtu }))
 }

@@ -1,0 +1,81 @@
+import { unavailable } from '@slipway/errors'
+import type { Log } from '@slipway/telemetry'
+import type { ClusterSpec } from '../cluster/spec.ts'
+import type { Visit } from '../flow/blueprint.ts'
+import { runToItsEnd } from '../flow/play.ts'
+import type { Site } from '../flow/site.ts'
+import { clusterVariables } from '../flow/variables.ts'
+import { playRequest } from '../flow/wire.ts'
+import type { Finding } from './finding.ts'
+import { judge } from './judge.ts'
+import { type Member, peersOfAll } from './peers.ts'
+
+/** What asking hosts needs. */
+export type AskDeps = {
+  runs: Site['runs']
+  repo: Pick<Site['repo'], 'getEndpoint'>
+  now: () => Date
+  newId: () => string
+  log: Log
+}
+
+/** Hosts that are thought of as nodes of a cluster: one that may not even have a name. */
+export type Thought = {
+  project: string
+  cluster: { id: string; name: string; spec: ClusterSpec }
+  visits: readonly Visit[]
+  /** A control plane that lives already. */
+  living: { name: string; address: string } | undefined
+  afterwards: string
+  signal: AbortSignal | undefined
+}
+
+/** Within the time that a door gives a call; a host that hangs ends it earlier. */
+const SECONDS = 50
+
+/** Asks hosts for everything that speaks against them, past any operation: nothing is kept, and nothing changes on them. */
+export async function askHosts(deps: AskDeps, thought: Thought): Promise<Finding[]> {
+  const { now, log } = deps
+  const { project, cluster, visits, living, afterwards } = thought
+  const { network, apiServer } = cluster.spec
+  const members: Member[] = [
+    ...visits.map(({ node, host }) => {
+      return { name: node.name, address: host.address, role: node.role, lives: false }
+    }),
+    ...(living ? [{ ...living, role: 'control-plane', lives: true }] : []),
+  ]
+  const peers = peersOfAll(members, { api: apiServer.port, vxlan: network.flannelBackend === 'vxlan' })
+  const { name, addresses, port, ca, aptKey } = await deps.repo.getEndpoint({})
+  const operation = { id: `preflight-${deps.newId()}`, project }
+  const controlPlane = living?.address ?? members.find(({ role }) => role === 'control-plane')?.address
+  const request = playRequest(
+    {
+      ...{ operation, step: 'check', attempt: 1 },
+      deadline: new Date(now().getTime() + SECONDS * 1000),
+    },
+    {
+      playbook: 'preflight.yml',
+      places: visits,
+      own: ({ node }) => ({ slipway_peers: peers.get(node.name) ?? [] }),
+      quiet: true,
+    },
+    {
+      now: now(),
+      variables: {
+        slipway_operation: `${operation.id}/check/1`,
+        slipway_cluster: clusterVariables({
+          cluster,
+          controlPlane: { host: { address: controlPlane ?? '' } },
+        }),
+        slipway_repo: { name, addresses, port, ca, apt_key: aptKey, user: 'node' },
+      },
+    },
+  )
+  const late = AbortSignal.timeout((SECONDS + 5) * 1000)
+  const signal = thought.signal ? AbortSignal.any([thought.signal, late]) : late
+  const run = await runToItsEnd({ signal, log }, deps, request)
+  const findings = judge(run.hosts, { members, links: [], afterwards })
+  if (findings.length > 0 || run.state === 'succeeded') return findings
+  const hint = run.failure?.hint || 'Try again.'
+  throw unavailable('hosts', run.failure?.message ?? `the check was ${run.state}`, hint)
+}
