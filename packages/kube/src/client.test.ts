@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { statusDetails } from './client.ts'
+import { asking, statusDetails } from './client.ts'
 
 function answer(body: unknown, headers: Record<string, string> = {}): Error {
   return Object.assign(new Error('HTTP-Code: 429'), { code: 429, body, headers })
@@ -21,4 +21,12 @@ test('an answer that no API server gave is shown as it is', () => {
   const told = { said: '<html>bad gateway</html>', causes: [], retryAfter: 0 }
   expect(statusDetails(answer('<html>bad gateway</html>'))).toEqual(told)
   expect(statusDetails(new Error('no answer'))).toEqual({ ...told, said: '' })
+})
+
+test('a call that the deadline cut may succeed later: it was not answered', async () => {
+  const late = new DOMException('The operation was aborted due to timeout', 'TimeoutError')
+  await expect(asking('labelling node n-1', () => Promise.reject(late))).rejects.toMatchObject({
+    code: 'Unavailable',
+    message: 'labelling node n-1 failed: The operation was aborted due to timeout',
+  })
 })

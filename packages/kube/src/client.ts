@@ -75,9 +75,10 @@ export async function asking<T>(what: string, work: () => Promise<T>): Promise<T
   }
 }
 
-/** The status code of an answer that was an error. */
+/** The status code of an answer that was an error; a deadline has a code too (23, TimeoutError), but is no answer. */
 export function statusOf(error: unknown): number | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'number' ? error.code : undefined
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'number') return undefined
+  return error.code >= 400 ? error.code : undefined
 }
 
 function meaningOf(what: string, error: unknown): unknown {
