@@ -4,7 +4,7 @@ import { labPowerOff, labPowerOn } from '@slipway/lab'
 import { run } from '@slipway/process'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { differences, type Inventory, inventoryOf, resetByHand } from './host-inventory.ts'
-import { asRoot } from './on-host.ts'
+import { endSquat, squat } from './on-host.ts'
 import { type Answer, followOperation, personAt, projectWithHosts, stepBegins, until } from './person.ts'
 import { refusal } from './refusal.ts'
 
@@ -141,7 +141,7 @@ describe('workers of a living cluster', () => {
     })
     // After the check of the host, and before its kubelet wants the port.
     await stepBegins(person, { project, id: begun.id }, 'prepare-nodes')
-    await asRoot(world, 'b-2', 'systemd-run --unit=squatter python3 -m http.server 10250')
+    await squat(world, 'b-2', '10250')
     const failed = (await followOperation(person, project, begun.id)).operation
     expect(failed).toMatchObject({ state: 'failed', failure: { host: 'b-2' } })
     const stopped = await person.call('Cluster.GetCluster', { project, id: cluster })
@@ -156,7 +156,7 @@ describe('workers of a living cluster', () => {
     expect([spec.nodes.length, stateReason ?? '']).toEqual([1, ''])
     const host = await person.call('Host.GetHost', { project, id: hosts['b-2'] })
     expect(host.cluster ?? '').toBe('')
-    await asRoot(world, 'b-2', 'systemctl stop squatter')
+    await endSquat(world, 'b-2')
     const after = (await inventoryOf(world, ['b-2']))['b-2']
     expect(differences(before ?? {}, after ?? {})).toEqual([])
   })

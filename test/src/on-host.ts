@@ -35,3 +35,14 @@ export async function changeHostKeys(world: World, name: string, to: 'new' | 'ow
   const restarted = () => asRoot(world, name, 'rm /run/ssh-restarted').then(() => true, cut)
   await until(restarted, (done) => done)
 }
+
+/** Takes a port of a host as soon as it is free: the check of hosts holds those of nodes for a moment. */
+export async function squat(world: World, name: string, port: string): Promise<void> {
+  const again = '--property=Restart=on-failure --property=RestartSec=100ms --property=StartLimitIntervalSec=0'
+  await asRoot(world, name, `systemd-run --unit=squatter ${again} python3 -m http.server ${port}`)
+}
+
+/** Lets go of it again; nothing happens where nobody has it. */
+export async function endSquat(world: World, name: string): Promise<void> {
+  await asRoot(world, name, 'if systemctl is-active --quiet squatter; then systemctl stop squatter; fi')
+}

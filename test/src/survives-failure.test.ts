@@ -5,7 +5,7 @@ import { followApi } from '@slipway/cli/api'
 import { readSettings } from '@slipway/cli/config'
 import { ensurePlatform, placeIn } from '@slipway/cli/demo'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { onHost } from './host-inventory.ts'
+import { endSquat, squat } from './on-host.ts'
 import {
   type Answer,
   followOperation,
@@ -28,7 +28,7 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  await onHost(world, 'b-2', ['sudo', 'systemctl', 'stop', 'squatter'])
+  await endSquat(world, 'b-2')
   for (const id of Object.values(hosts ?? {})) await person.call('Host.DeleteHost', { project, id })
 })
 
@@ -52,8 +52,7 @@ describe('a create that fails in the middle', () => {
   test("it says on which host and in which task, in the tool's own words", async () => {
     // After the check of the hosts, and before the worker's kubelet wants it.
     await stepBegins(person, { project, id: operation }, 'prepare-nodes')
-    const squat = ['systemd-run', '--unit=squatter', 'python3', '-m', 'http.server', KUBELET_PORT]
-    expect((await onHost(world, 'b-2', ['sudo', ...squat])).exitCode).toBe(0)
+    await squat(world, 'b-2', KUBELET_PORT)
     const { state, failure } = (await followOperation(person, project, operation)).operation
     expect(state).toBe('failed')
     expect(failure).toMatchObject({ host: 'b-2', task: expect.stringContaining('Join as a node') })
@@ -62,7 +61,7 @@ describe('a create that fails in the middle', () => {
   })
 
   test('once the cause is mended it goes on at the failed step', async () => {
-    await onHost(world, 'b-2', ['sudo', 'systemctl', 'stop', 'squatter'])
+    await endSquat(world, 'b-2')
     await person.call('Operation.ResumeOperation', { project, id: operation })
     const ended = (await followOperation(person, project, operation)).operation
     expect(ended.failure).toBeFalsy()

@@ -61,6 +61,12 @@ class Listener(unittest.TestCase):
         for port in self.bound:
             ports.bind(port).close()
 
+    def test_who_takes_the_host_has_its_ports_at_once_whoever_still_needs_it(self):
+        self.leave(1)
+        self.assertEqual(listener.end(SECOND, holds=True), ("", ""))
+        for port in self.bound:
+            ports.bind(port).close()
+
     def test_where_none_is_nobody_answers(self):
         for each in self.bound.values():
             each.close()

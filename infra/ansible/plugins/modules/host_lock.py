@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.slipway import lock, transient
+from ansible.module_utils.slipway.preflight import listener
 
 
 def main():
@@ -23,6 +24,8 @@ def main():
         before = lock.take(wanted, module.params["superseded"])
     except lock.Refused as refused:
         module.fail_json(msg=str(refused))
+    # It has the ports that the node's own services are about to take.
+    listener.end(wanted, holds=True)
     stopped = []
     if before and before["operation"] != wanted["operation"]:
         stopped = transient.stop_all_of(before["operation"])

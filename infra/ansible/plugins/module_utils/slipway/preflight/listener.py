@@ -1,7 +1,7 @@
 """Answers for a node that is not there yet, so that others can try the way to its ports.
 
-A process without a name, a file or rights: it ends when all who were told to ask have asked, when the next check asks it to, or when
-the kernel's alarm kills it. With it go its sockets, so nothing is left whatever happens.
+A process without a name, a file or rights: it ends when all who were told to ask have asked (those whom a firewall holds back never do),
+when the next check asks it to, when whoever is to change the host takes its lock, or when the kernel's alarm kills it. With it go its sockets, so nothing is left whatever happens.
 """
 from __future__ import annotations
 
@@ -15,17 +15,21 @@ import time
 CONTROL = "\0slipway-preflight"      # an abstract socket: it is of this network namespace, and has no file
 SECONDS = 60
 BUSY_SECONDS = 30      # for as long the check of another operation is believed to go on: some host may have died before it asked
+HOLDS = " holds the host"
 LINGER = 2      # an answer may have been lost on the way, and is asked for again
 NOBODY = 65534
 
 
-def end(operation):
-    """Ends the listener that an earlier check left here. Answers another operation whose check still needs it, or '', and its process."""
+def end(operation, holds=False):
+    """Ends the listener that an earlier check left here; another operation's that still needs it only for who holds the host's lock.
+
+    Answers the operation that it was left to, or '', and its process.
+    """
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asking:
         asking.settimeout(2)
         try:
             asking.connect(CONTROL)
-            asking.sendall(operation["operation"].encode())
+            asking.sendall((operation["operation"] + (HOLDS if holds else "")).encode())
             asking.shutdown(socket.SHUT_WR)
             whose, _, pid = asking.recv(200).decode().rpartition(" ")      # empty when it has gone
             return whose, pid
@@ -121,13 +125,13 @@ class Answering:
             pass      # who asked has gone
 
     def obey(self, control):
-        """Root ends it with the next check; while another check needs it, it says whose it is."""
+        """Root ends it, with the next check or with the host's lock; while another check needs it, it says whose it is."""
         asking, _ = control.accept()
         with asking:
             asking.settimeout(1)
             _, uid, _ = struct.unpack("3i", asking.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
             who = asking.recv(200).decode()
-            is_needed = not self.is_done() and time.monotonic() < self.began + BUSY_SECONDS
+            is_needed = not self.is_done() and time.monotonic() < self.began + BUSY_SECONDS and not who.endswith(HOLDS)
             if uid != 0 or (is_needed and who != self.operation["operation"]):
                 asking.sendall(("%s %d" % (self.operation["operation"], os.getpid())).encode())
                 return
