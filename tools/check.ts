@@ -27,11 +27,18 @@ const guards: { claim: string; argv: string[]; cwd?: string }[] = [
   { claim: 'migrations match the schemas', argv: [bin('node'), 'tools/migration.ts', '--check'] },
   { claim: 'no file, export or dependency is unused', argv: [bin('knip')] },
 ]
-guards.push({
-  claim: "roles and playbooks hold ansible-lint's production profile (it comes with `npm test`)",
-  argv: [join(ansibleLint, 'bin/ansible-lint'), '-q', '--format=pep8'],
-  cwd: 'infra/ansible',
-})
+guards.push(
+  {
+    claim: "roles and playbooks hold ansible-lint's production profile (it comes with `npm test`)",
+    argv: [join(ansibleLint, 'bin/ansible-lint'), '-q', '--format=pep8'],
+    cwd: 'infra/ansible',
+  },
+  {
+    claim: 'Ansible modules do what their unit tests say',
+    argv: [join(ansibleLint, 'bin/python'), '-m', 'unittest', 'discover', '-s', 'test', '-t', '.'],
+    cwd: 'infra/ansible',
+  },
+)
 if (process.env.CI !== 'true')
   guards.push({
     claim: 'contracts break nobody',
