@@ -39,6 +39,8 @@ describe('a create whose hosts have to be mended, and break while it goes on', (
   let gone: Answer
   let before: string[]
   let after: string[]
+  /** What of a node is found on each host after the delete. */
+  const left: string[] = []
 
   beforeAll(async () => {
     strictBefore = (await asRoot(world, 'b-2', `cat ${STRICT}`)).trim()
@@ -68,6 +70,10 @@ describe('a create whose hosts have to be mended, and break while it goes on', (
     const { operation } = await person.call('Cluster.DeleteCluster', { project, id: cluster })
     gone = await end(operation.id)
     after = await settings()
+    for (const name of ['b-1', 'b-2'])
+      left.push(
+        await asRoot(world, name, 'find /etc/cni /var/lib/etcd /etc/kubernetes -ls 2>/dev/null || true'),
+      )
   }, 900_000)
 
   test('fix puts what is mended into the plan, in words and before anything else is changed', () => {
@@ -123,6 +129,7 @@ describe('a create whose hosts have to be mended, and break while it goes on', (
     expect(gone.failure).toBeFalsy()
     expect(before).toEqual(['/swapfile', '/swapfile none swap sw 0 0', '1'])
     expect(after).toEqual(before)
+    expect(left).toEqual(['', ''])
   })
 })
 

@@ -85,9 +85,9 @@ const looks: { fault: Fault; look: string; broken: RegExp; sound: RegExp }[] = [
   { fault: { kind: 'hostname', like: 'beta' }, look: 'hostname', broken: /^beta$/, sound: /^alpha$/ },
   {
     fault: { kind: 'other-containerd' },
-    look: 'systemctl is-active containerd; containerd --version; ls /var/lib/containerd | head -1',
-    broken: /^active\n.* 1\.6\./,
-    sound: /^inactive\n.*not found/,
+    look: 'systemctl is-active containerd; containerd --version 2>&1; ls -d /etc/cni 2>&1',
+    broken: /^active\n.* 1\.6\..*\n\/etc\/cni$/,
+    sound: /^inactive\n.*not found\n.*No such file/,
   },
 ]
 

@@ -5,6 +5,7 @@ import { run } from '@slipway/process'
 import { runInside } from '../host/inside.ts'
 import { withLock } from '../lock.ts'
 import { downloadDebs } from './debs.ts'
+import { removeEmptyFolders } from './empty-folders.ts'
 import type { Fault, FaultPlace, FaultWays } from './fault.ts'
 
 /** Debian's containerd, installed and running: another version than any that Slipway brings, for another user. */
@@ -23,6 +24,8 @@ export const labOtherContainerd: FaultWays<Extract<Fault, { kind: 'other-contain
     for (const path of ['var/lib/containerd', 'opt/containerd', 'etc/containerd', DEBS]) {
       await rm(join(tree, path), { recursive: true, force: true })
     }
+    // made by it too, and empty unless a node's containerd came after it
+    await removeEmptyFolders(tree, ['etc/cni/net.d', 'etc/cni'])
     if (place.running) await runInside(place.running, ['rm', '-rf', '/run/containerd'])
   },
 }

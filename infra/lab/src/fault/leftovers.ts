@@ -1,5 +1,6 @@
-import { mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { removeEmptyFolders } from './empty-folders.ts'
 import type { Fault, FaultWays } from './fault.ts'
 
 /** What a cluster leaves on a host that nobody reset. Only what the lab put there is taken away. */
@@ -8,7 +9,9 @@ export const labLeftovers: FaultWays<Extract<Fault, { kind: 'leftovers' }>> = {
     for (const path of PATHS) {
       await mkdir(dirname(join(tree, path)), { recursive: true })
       // of a cluster that is there for real nothing is overwritten
-      await writeFile(join(tree, path), MARK, { flag: 'wx' }).catch(ignore('EEXIST'))
+      await writeFile(join(tree, path), MARK, { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'EEXIST') throw error
+      })
     }
   },
   heal: async ({ tree }) => {
@@ -16,7 +19,7 @@ export const labLeftovers: FaultWays<Extract<Fault, { kind: 'leftovers' }>> = {
       const text = await readFile(join(tree, path), 'utf8').catch(() => undefined)
       if (text === MARK) await rm(join(tree, path))
     }
-    for (const folder of FOLDERS) await rmdir(join(tree, folder)).catch(ignore('ENOENT', 'ENOTEMPTY'))
+    await removeEmptyFolders(tree, FOLDERS)
   },
 }
 
@@ -36,10 +39,4 @@ const FOLDERS = [...new Set(PATHS.flatMap(foldersAbove))].sort((one, other) => o
 function foldersAbove(path: string): string[] {
   const above = dirname(path)
   return ['etc', 'var/lib'].includes(above) ? [] : [above, ...foldersAbove(above)]
-}
-
-function ignore(...codes: string[]): (error: NodeJS.ErrnoException) => void {
-  return (error) => {
-    if (!codes.includes(error.code ?? '')) throw error
-  }
 }

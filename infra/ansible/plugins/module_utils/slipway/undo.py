@@ -13,6 +13,8 @@ from ansible.module_utils.slipway import filters, firewalld, host, ledger, marke
 
 KUBEADM = "/usr/local/bin/kubeadm"
 OUR_UNITS = ("kubelet.service", "containerd.service", "slipway-firewall.service")
+# containerd writes it from our template; where the folder was there before, nothing else takes it away. Preflight wants it empty.
+CNI_CONFIG = "/etc/cni/net.d/10-containerd-net.conflist"
 BRIDGES = ("cni0", "flannel.1", "kube-ipvs0")
 # kernel settings that the software of a node changes; others may have changed by themselves
 SYSCTLS = ("net/ipv4/conf/", "net/ipv6/conf/", "net/bridge/", "net/netfilter/", "vm/overcommit_memory", "vm/panic_on_oom",
@@ -126,6 +128,7 @@ def restore(path, before):
 
 
 def remove_folders(module, book, operation):
+    restore(CNI_CONFIG, None)
     for path in [path for path, was_there in book["paths"].items() if not was_there]:
         if os.path.isdir(path) and not os.path.islink(path):
             shutil.rmtree(path, ignore_errors=True)
