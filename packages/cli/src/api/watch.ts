@@ -1,3 +1,4 @@
+import { operationHasEnded } from '@slipway/contracts'
 import { isSlipwayError } from '@slipway/errors'
 import { type Connection, followApi } from './client.ts'
 
@@ -23,7 +24,7 @@ export async function watchOperation(
         else if (event === 'line')
           process.stdout.write(`    ${data.host ? `${data.host}: ` : ''}${data.text}\n`)
         else printSteps(data, shown)
-        if (event === 'operation') ended = ends.includes(data.state) ? data.state : undefined
+        if (event === 'operation') ended = operationHasEnded(data.state) ? data.state : undefined
       }
     } catch (error) {
       if (isSlipwayError(error) && !error.retryable) throw error
@@ -37,7 +38,6 @@ export async function watchOperation(
 }
 
 const WATCH = 'slipway.operation.v1.OperationService/WatchOperation'
-const ends = ['succeeded', 'failed', 'cancelled', 'undone']
 
 type Operation = {
   state: string
