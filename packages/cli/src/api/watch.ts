@@ -43,16 +43,19 @@ type Operation = {
   state: string
   /** Why it is still queued. */
   waits?: string
-  steps?: { name: string; title: string; state: string; failure?: Failure }[]
+  steps?: { name: string; title: string; state: string; failure?: Failure; retryAt?: string }[]
   failure?: Failure
 }
 type Failure = { message?: string; host?: string; task?: string; hint?: string }
 
 function printSteps(operation: Operation, shown: Map<string, string>): void {
-  for (const { name, title, state, failure } of operation.steps ?? []) {
-    if (shown.get(name) === state || state === 'pending') continue
-    shown.set(name, state)
-    process.stdout.write(`${state.padEnd(10)} ${title}\n`)
+  for (const { name, title, state, failure, retryAt } of operation.steps ?? []) {
+    const said = retryAt
+      ? `failed     ${title}; it is tried again at ${retryAt}`
+      : `${state.padEnd(10)} ${title}`
+    if (shown.get(name) === said || (state === 'pending' && !retryAt)) continue
+    shown.set(name, said)
+    process.stdout.write(`${said}\n`)
     if (failure)
       process.stdout.write(
         `           ${[failure.host, failure.task, failure.message, failure.hint].filter(Boolean).join(' · ')}\n`,
