@@ -1,10 +1,7 @@
 import type { Failure, Step } from './operation.ts'
 
-/**
- * Attempts of one step before a person has to act. Half a minute of pauses with the time that each takes to find a host
- * silent outlasts a network that is cut for a minute.
- */
-const TRIES = 5
+/** Attempts of one step before a person has to act: with the pauses between them they outlast a network that is cut for a minute. */
+const TRIES = 6
 const FIRST_PAUSE_MS = 2_000
 
 /** When a step that failed is tried again, or undefined when its failure is final. */
