@@ -2,6 +2,7 @@ import type { Log } from '@slipway/telemetry'
 import pg from 'pg'
 import type { Bus } from './bus.ts'
 import type { OutboxRow } from './event.ts'
+import { explainLostBus } from './lost.ts'
 
 /** The publisher of one service's outbox. */
 export type Outbox = {
@@ -109,7 +110,7 @@ async function publishBatch(client: pg.Client, bus: Bus): Promise<number> {
   const objects = Map.groupBy(rows, ({ subject }) => subject.slice(0, subject.lastIndexOf('.')))
   const publishing = [...objects.values()].map(async (ofObject) => {
     for (const { subject, body, id, position } of ofObject) {
-      await bus.jetstream.publish(subject, body, { msgID: id })
+      await bus.jetstream.publish(subject, body, { msgID: id }).catch(explainLostBus)
       acknowledged.push(position)
     }
   })

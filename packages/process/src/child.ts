@@ -95,7 +95,10 @@ function keepLast(stream: NodeJS.ReadableStream | null | undefined): () => strin
     bytes += chunk.length
     while (bytes - (kept[0]?.length ?? 0) >= KEPT_BYTES) bytes -= kept.shift()?.length ?? 0
   })
-  return () => Buffer.concat(kept).toString().replace(/\r?\n$/, '')
+  return () =>
+    Buffer.concat(kept)
+      .toString()
+      .replace(/\r?\n$/, '')
 }
 
 async function raceEndings(

@@ -7,25 +7,32 @@ import { startAllInOne } from './up.ts'
 export async function up(settings: Settings): Promise<void> {
   const began = performance.now()
   const running = await startAllInOne(settings)
-  const facts = {
+  const facts = () => ({
     rest: running.rest,
     openapi: `${running.rest}/api/v1/openapi.json`,
     grpc: running.grpc,
     nats: running.nats,
     repo: running.repo,
     caFile: running.install.caFile,
-    processes: [{ name: 'slipway', pid: process.pid }, ...running.processes],
-  }
+    processes: [{ name: 'slipway', pid: process.pid }, ...running.processes()],
+  })
   const file = join(settings.SLIPWAY_DATA_DIR, 'running.json')
-  await writeFile(`${file}.new`, `${JSON.stringify(facts, null, 2)}\n`)
-  await rename(`${file}.new`, file)
+  async function note(): Promise<void> {
+    await writeFile(`${file}.new`, `${JSON.stringify(facts(), null, 2)}\n`)
+    await rename(`${file}.new`, file)
+  }
+  await note()
+  running.onMoved(() => {
+    note().catch((error) => process.stderr.write(`${file} is not up to date: ${error.message}\n`))
+  })
+  const { rest, openapi, grpc, nats, caFile } = facts()
   process.stdout.write(
     [
       `Slipway is ready after ${((performance.now() - began) / 1000).toFixed(1)} s.`,
-      `  REST   ${facts.rest}/api/v1   (OpenAPI ${facts.openapi})`,
-      `  gRPC   ${facts.grpc}`,
-      `  NATS   ${facts.nats}`,
-      `  CA     ${facts.caFile}`,
+      `  REST   ${rest}/api/v1   (OpenAPI ${openapi})`,
+      `  gRPC   ${grpc}`,
+      `  NATS   ${nats}`,
+      `  CA     ${caFile}`,
       `The root key is ${running.install.rootKeyFile}: back it up, no secret opens without it.`,
       '',
     ].join('\n'),

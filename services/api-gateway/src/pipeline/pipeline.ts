@@ -182,6 +182,7 @@ export function createPipeline(parts: Parts): Pipeline {
       const seen = seenOf(incoming)
       try {
         const admitted = await admit(incoming, seen)
+        if (!incoming.method.access?.safe) await record.settle()
         const response = await execute(admitted, incoming, seen)
         if (!incoming.method.access?.safe) {
           const answer = responseToJson(incoming.method, response)
