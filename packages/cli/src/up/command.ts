@@ -1,5 +1,6 @@
 import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Settings } from '../config.ts'
 import { startAllInOne } from './up.ts'
 
@@ -22,9 +23,7 @@ export async function up(settings: Settings): Promise<void> {
     await rename(`${file}.new`, file)
   }
   await note()
-  running.onMoved(() => {
-    note().catch((error) => process.stderr.write(`${file} is not up to date: ${error.message}\n`))
-  })
+  running.onMoved(() => void noteSurely(note))
   const { rest, openapi, grpc, nats, caFile } = facts()
   process.stdout.write(
     [
@@ -40,4 +39,16 @@ export async function up(settings: Settings): Promise<void> {
   const stop = () => void running.stop().then(() => process.exit(0))
   process.once('SIGINT', stop)
   process.once('SIGTERM', stop)
+}
+
+const AGAIN_MS = 2_000
+
+/** Tries until it is written: what ended a server may have been a full disk, which holds this file too. */
+async function noteSurely(note: () => Promise<void>): Promise<void> {
+  const written = () =>
+    note().then(
+      () => true,
+      () => false,
+    )
+  while (!(await written())) await pause(AGAIN_MS, undefined, { ref: false })
 }
