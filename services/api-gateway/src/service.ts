@@ -39,7 +39,7 @@ const SWEEP_MS = 60_000
 
 /** Opens the only door of an install: REST and public gRPC over one pipeline. */
 export async function openApiGateway(config: GatewayConfig): Promise<Service> {
-  const { foundation } = config
+  const { foundation, stalledMs } = config
   const { databaseUrl } = foundation
   const now = () => new Date()
   const log = createLog(NAME, foundation.logLevel)
@@ -127,11 +127,17 @@ export async function openApiGateway(config: GatewayConfig): Promise<Service> {
     opened.add('tidying', () => clearInterval(tidy))
 
     const ending = new AbortController()
-    const grpc = await serveGrpc({ listen: config.grpcListen, tls, pipeline, ending: ending.signal })
+    const grpc = await serveGrpc({
+      listen: config.grpcListen,
+      tls,
+      pipeline,
+      stalledMs,
+      ending: ending.signal,
+    })
     opened.add('grpc', grpc.stop)
     const ping = () => db.$queryRaw`SELECT 1`
     const ready = readiness({ service: NAME, ping, databaseUrl, bus, now })
-    const rest = await createRest({ pipeline, tls, ready, log, ending: ending.signal })
+    const rest = await createRest({ pipeline, tls, ready, log, stalledMs, ending: ending.signal })
     opened.add('rest', () => rest.close())
     const [host, port] = split(config.restListen)
     const address = await rest.listen({ host, port })

@@ -26,6 +26,7 @@ export async function startGateway(
     natsAccountSeedFile: platform.install.natsAccountSeedFile,
     enrolmentFile: join(platform.dir, 'first-administrator'),
     rates: { principal: 5_000, source: 10_000 },
+    stalledMs: 60_000,
   }
   const config = await change(usual, platform)
   const gateway = await openApiGateway(config)
