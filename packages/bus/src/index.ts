@@ -4,4 +4,5 @@ export { type Event, eventRow, eventSubject, type OutboxRow, readEvent } from '.
 export { followSubject } from './follow.ts'
 export { explainLostBus } from './lost.ts'
 export { type Outbox, openOutbox } from './outbox.ts'
+export { checkBusRoom } from './room.ts'
 export { ensureStreams, outputSubject, workSubject } from './stream.ts'

@@ -1,7 +1,10 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { toSlipwayError } from '@slipway/errors'
 import type { Log } from '@slipway/telemetry'
 import pg from 'pg'
 import type { Bus } from './bus.ts'
 import type { OutboxRow } from './event.ts'
+import { explainLostBus } from './lost.ts'
 
 /** The publisher of one service's outbox. */
 export type Outbox = {
@@ -31,16 +34,24 @@ export async function openOutbox(options: {
   const ending = new AbortController()
   let wake = () => {}
   let nudged = false
+  let keptBy = ''
   const loop = (async () => {
     while (!ending.signal.aborted) {
       try {
         await publishWhileLocked()
       } catch (error) {
-        if (!ending.signal.aborted) log.warn({ err: error }, 'the outbox pauses')
+        if (!ending.signal.aborted) await rest(error)
       }
-      await idle()
     }
   })()
+
+  /** What keeps it is said once, and nudges don't hurry it: a full disk would be filled by saying so at every change. */
+  async function rest(error: unknown): Promise<void> {
+    const { message } = toSlipwayError(error)
+    if (message !== keptBy) log.warn({ err: error }, 'the outbox pauses')
+    keptBy = message
+    await pause(Math.min(sweepMs, SWEEP_MS), undefined, { signal: ending.signal }).catch(() => {})
+  }
 
   async function publishWhileLocked(): Promise<void> {
     const client = new pg.Client({ connectionString: databaseUrl, options: `-c search_path=${schema}` })
@@ -51,7 +62,10 @@ export async function openOutbox(options: {
       while (!ending.signal.aborted && !(await lockOrTell(client, `outbox:${schema}`))) await idle()
       await client.query(`LISTEN "outbox:${schema}"`)
       while (!ending.signal.aborted) {
-        if ((await publishBatch(client, bus)) < BATCH) await idle()
+        const published = await publishBatch(client, bus)
+        if (keptBy !== '') log.info({ published }, 'the outbox goes on')
+        keptBy = ''
+        if (published < BATCH) await idle()
       }
     } finally {
       await client.end().catch(() => {})
@@ -109,7 +123,7 @@ async function publishBatch(client: pg.Client, bus: Bus): Promise<number> {
   const objects = Map.groupBy(rows, ({ subject }) => subject.slice(0, subject.lastIndexOf('.')))
   const publishing = [...objects.values()].map(async (ofObject) => {
     for (const { subject, body, id, position } of ofObject) {
-      await bus.jetstream.publish(subject, body, { msgID: id })
+      await bus.jetstream.publish(subject, body, { msgID: id }).catch(explainLostBus)
       acknowledged.push(position)
     }
   })

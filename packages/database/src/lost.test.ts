@@ -22,6 +22,13 @@ test.each(['57P01', '57P03', '53300', '08006'])('%s says that the connection is 
   expect(() => explain(thrown)).toThrow('The database does not answer.')
 })
 
+test('a full disk is told from a lost database, also from beneath Prisma', () => {
+  const said = 'could not extend file "base/5/16390": No space left on device'
+  const full = "PostgreSQL's disk is full: nothing new can be written."
+  expect(() => explain(Object.assign(new Error(said), { code: '53100' }))).toThrow(full)
+  expect(() => explain(new Error(said, { cause: { kind: 'postgres', originalCode: '53100' } }))).toThrow(full)
+})
+
 test('what a query did wrong stays as it is', () => {
   const thrown = Object.assign(new Error('duplicate key'), { code: '23505' })
   expect(() => explain(thrown)).toThrow(thrown)

@@ -1,3 +1,4 @@
+export { type KeptServer, keepRunning } from './keep.ts'
 export { type NatsServer, startNats } from './nats.ts'
 export { type Owner, ownerOf } from './owner.ts'
 export { freePort } from './port.ts'

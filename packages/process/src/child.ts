@@ -23,7 +23,7 @@ export type RunOptions = {
   deadlineMs?: number
   uid?: number
   gid?: number
-  /** Called with each line as it comes. Kept output is cut at 16 MiB per stream. */
+  /** Called with each line as it comes. Of each stream the last 16 MiB are kept, however long a child talks. */
   onLine?: (line: string, stream: 'stdout' | 'stderr') => void
 }
 
@@ -58,12 +58,14 @@ export function start(argv: readonly string[], options: RunOptions = {}): Child 
     reject: false,
     detached: true,
     cleanup: false,
-    maxBuffer: KEPT_BYTES,
+    // execa would end whoever says more than it keeps: a server that logs is ended by its own words one day.
+    buffer: false,
     uid: options.uid,
     gid: options.gid,
   })
   forwardLines(child, options)
-  return { pid: child.pid ?? -1, stdin: child.stdin ?? undefined, ended: raceEndings(child, options) }
+  const said = { stdout: keepLast(child.stdout), stderr: keepLast(child.stderr) }
+  return { pid: child.pid ?? -1, stdin: child.stdin ?? undefined, ended: raceEndings(child, said, options) }
 }
 
 /** Stops a whole process group: interrupt, then terminate, then kill; resolves when the leader is gone. */
@@ -84,7 +86,26 @@ function forwardLines(child: ResultPromise, { onLine }: RunOptions): void {
   }
 }
 
-async function raceEndings(child: ResultPromise, options: RunOptions): Promise<Ending> {
+/** Gathers what a stream says and answers the end of it, without the last line break. */
+function keepLast(stream: NodeJS.ReadableStream | null | undefined): () => string {
+  const kept: Buffer[] = []
+  let bytes = 0
+  stream?.on('data', (chunk: Buffer) => {
+    kept.push(chunk)
+    bytes += chunk.length
+    while (bytes - (kept[0]?.length ?? 0) >= KEPT_BYTES) bytes -= kept.shift()?.length ?? 0
+  })
+  return () =>
+    Buffer.concat(kept)
+      .toString()
+      .replace(/\r?\n$/, '')
+}
+
+async function raceEndings(
+  child: ResultPromise,
+  said: Record<'stdout' | 'stderr', () => string>,
+  options: RunOptions,
+): Promise<Ending> {
   let cause: Ending['cause'] | undefined
   const end = (why: 'deadline' | 'cancelled') => {
     cause ??= why
@@ -100,8 +121,8 @@ async function raceEndings(child: ResultPromise, options: RunOptions): Promise<E
   return {
     exitCode: result.exitCode ?? -1,
     signal: result.signal,
-    stdout: String(result.stdout ?? ''),
-    stderr: String(result.stderr ?? '') || (result.exitCode === undefined ? (result.shortMessage ?? '') : ''),
+    stdout: said.stdout(),
+    stderr: said.stderr() || (result.exitCode === undefined ? (result.shortMessage ?? '') : ''),
     cause: cause ?? (result.signal ? 'signal' : result.exitCode === undefined ? 'spawn' : 'exit'),
   }
 }

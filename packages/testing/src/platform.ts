@@ -27,8 +27,17 @@ export type Platform = {
   stop: () => Promise<void>
 }
 
-/** Starts a platform; every test file has its own, and stops it. Takes about two seconds. `madeAt`: when its keys were. */
-export async function startPlatform({ madeAt = Date.now() } = {}): Promise<Platform> {
+/** How a platform is other than usual. */
+type PlatformWish = {
+  /** When its keys were made. */
+  madeAt?: number
+  /** Folders for the data of its servers; PostgreSQL keeps its word there. */
+  disks?: { postgres?: string; nats?: string }
+}
+
+/** Starts a platform; every test file has its own, and stops it. Takes about two seconds. */
+export async function startPlatform(wish: PlatformWish = {}): Promise<Platform> {
+  const { madeAt = Date.now(), disks = {} } = wish
   const logLevel = process.env.SLIPWAY_LOG_LEVEL ?? 'warn'
   const log = createLog('testing', logLevel)
   const opened = closing(log)
@@ -40,12 +49,17 @@ export async function startPlatform({ madeAt = Date.now() } = {}): Promise<Platf
     const install = await makeInstall({ dir, names: { dns: [], ips: [] }, now: madeAt })
     const cache = process.env.SLIPWAY_CACHE ?? join(homedir(), '.cache/slipway')
     const password = install.postgresPassword
-    const postgres = await startPostgres({ dir: join(dir, 'postgres'), password, owner, durable: false })
+    const postgres = await startPostgres({
+      dir: join(disks.postgres ?? dir, 'postgres'),
+      password,
+      owner,
+      durable: disks.postgres !== undefined,
+    })
     opened.add('postgres', postgres.stop)
     const program = join(cache, 'bin/nats-server')
     const nats = await startNats({
       program,
-      dir: join(dir, 'nats'),
+      dir: join(disks.nats ?? dir, 'nats'),
       settings: install.natsSettings,
       tls: await readTls(install.natsTls, { log }),
     })

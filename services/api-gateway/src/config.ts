@@ -34,6 +34,12 @@ const settings = Type.Object({
     default: 1000,
     minimum: 1,
   }),
+  SLIPWAY_STALLED_SECONDS: Type.Integer({
+    description:
+      'A reader of a stream who takes nothing for so many seconds is cut off, and may go on after its cursor.',
+    default: 60,
+    minimum: 1,
+  }),
 })
 
 /** How many calls a second are answered; twice as many may come at once. */
@@ -49,6 +55,7 @@ export type GatewayConfig = {
   natsAccountSeedFile: string
   enrolmentFile: string
   rates: Rates
+  stalledMs: number
 }
 
 /** Reads the configuration from an environment. */
@@ -68,5 +75,6 @@ export function readApiGatewayConfig(env: Record<string, string | undefined>): G
     natsAccountSeedFile: read.SLIPWAY_NATS_ACCOUNT_SEED,
     enrolmentFile: read.SLIPWAY_ENROLMENT_FILE,
     rates: { principal: read.SLIPWAY_RATE_PRINCIPAL, source: read.SLIPWAY_RATE_SOURCE },
+    stalledMs: read.SLIPWAY_STALLED_SECONDS * 1_000,
   }
 }

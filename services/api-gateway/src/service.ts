@@ -19,6 +19,7 @@ import { ensureFirstAdministrator } from './identity/first-administrator.ts'
 import { identityHandlers } from './identity/rpc.ts'
 import { openIdentityStore } from './identity/store.ts'
 import { createOnce } from './pipeline/idempotency.ts'
+import { openLedger } from './pipeline/ledger.ts'
 import { createLimits } from './pipeline/limit.ts'
 import { createPipeline } from './pipeline/pipeline.ts'
 import { createRecorder } from './pipeline/record.ts'
@@ -26,6 +27,7 @@ import { answerSeal } from './pipeline/sealing.ts'
 import { openCallStore } from './pipeline/store.ts'
 import { projectHandlers } from './project/rpc.ts'
 import { openProjectStore } from './project/store.ts'
+import { readiness } from './ready.ts'
 import { recordHandlers } from './record/rpc.ts'
 import { createRest } from './rest/server.ts'
 import { connectUpstreams } from './upstream.ts'
@@ -37,7 +39,7 @@ const SWEEP_MS = 60_000
 
 /** Opens the only door of an install: REST and public gRPC over one pipeline. */
 export async function openApiGateway(config: GatewayConfig): Promise<Service> {
-  const { foundation } = config
+  const { foundation, stalledMs } = config
   const { databaseUrl } = foundation
   const now = () => new Date()
   const log = createLog(NAME, foundation.logLevel)
@@ -106,30 +108,36 @@ export async function openApiGateway(config: GatewayConfig): Promise<Service> {
       },
     }
     const limits = createLimits(config.rates, now)
+    const ledger = openLedger(audit, log)
+    opened.add('audit', ledger.settle)
     const pipeline = createPipeline({
       identity,
       membership,
-      record: createRecorder({ audit, limits, log, now }),
+      record: createRecorder({ ledger, limits, log, now }),
       limits,
       once: createOnce(calls, answerSeal(key, publicKeys), now),
       table: { own, upstreams: upstream.services },
       now,
     })
     const tidy = setInterval(() => {
-      Promise.all([sweep(), calls.forget(now()), audit.forgetStrangers(now())]).catch((err) =>
-        log.warn({ err }, 'tidying up failed'),
+      Promise.all([sweep(), calls.forget(now()), audit.forgetStrangers(now()), ledger.settle()]).catch(
+        (err) => log.warn({ err }, 'tidying up failed'),
       )
     }, SWEEP_MS)
     opened.add('tidying', () => clearInterval(tidy))
 
     const ending = new AbortController()
-    const grpc = await serveGrpc({ listen: config.grpcListen, tls, pipeline, ending: ending.signal })
+    const grpc = await serveGrpc({
+      listen: config.grpcListen,
+      tls,
+      pipeline,
+      stalledMs,
+      ending: ending.signal,
+    })
     opened.add('grpc', grpc.stop)
-    const ready = async () => {
-      await db.$queryRaw`SELECT 1`
-      if (bus.connection.isClosed()) throw unavailable('nats', 'NATS is not connected', 'Look at its log.')
-    }
-    const rest = await createRest({ pipeline, tls, ready, log, ending: ending.signal })
+    const ping = () => db.$queryRaw`SELECT 1`
+    const ready = readiness({ service: NAME, ping, databaseUrl, bus, now })
+    const rest = await createRest({ pipeline, tls, ready, log, stalledMs, ending: ending.signal })
     opened.add('rest', () => rest.close())
     const [host, port] = split(config.restListen)
     const address = await rest.listen({ host, port })

@@ -10,7 +10,11 @@ import type { Gateway } from './gateway.ts'
 type Lines = { all: OutputLine[]; ended: boolean; wake: Set<() => void> }
 
 /** Plays cluster-manager and ansible-runner for one operation: real events on JetStream, real output streams. */
-export async function actOperation(gateway: Gateway, project: string, id: string) {
+export async function actOperation(
+  gateway: Pick<Gateway, 'behind' | 'platform'>,
+  project: string,
+  id: string,
+) {
   const { answers } = gateway.behind
   const bus: Bus = await openBus({
     ...gateway.platform.foundation('cluster-manager').nats,
@@ -61,11 +65,13 @@ export async function actOperation(gateway: Gateway, project: string, id: string
           run: `${id}.step-${index}.1`,
         }),
       ),
-    print: (run: string, count: number) => {
+    print: (run: string, count: number, more = '') => {
       const lines = linesOf(runs, run)
       for (let printed = 0; printed < count; printed++) {
         const sequence = lines.all.length + 1
-        lines.all.push(OutputLine.fromPartial({ sequence, run, kind: 'line', text: `line ${sequence}` }))
+        lines.all.push(
+          OutputLine.fromPartial({ sequence, run, kind: 'line', text: `line ${sequence}${more}` }),
+        )
       }
       for (const wake of lines.wake) wake()
     },

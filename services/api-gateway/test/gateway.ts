@@ -9,12 +9,13 @@ import { restClient } from './rest-client.ts'
 /** A gateway on a platform of its own, with real gRPC servers in the place of the services behind it. */
 export type Gateway = Awaited<ReturnType<typeof startGateway>>
 
-/** Starts it, and enrols the first administrator. `change` says what is other than usual about its configuration. */
+/** Starts it, and enrols the first administrator. `change` says what is other than usual about its configuration, `wish` of its platform. */
 export async function startGateway(
   change: (usual: GatewayConfig, platform: Platform) => GatewayConfig | Promise<GatewayConfig> = (usual) =>
     usual,
+  wish: Parameters<typeof startPlatform>[0] = {},
 ) {
-  const platform = await startPlatform()
+  const platform = await startPlatform(wish)
   const behind = await startBehind(platform)
   const usual: GatewayConfig = {
     foundation: platform.foundation('api-gateway'),
@@ -25,6 +26,7 @@ export async function startGateway(
     natsAccountSeedFile: platform.install.natsAccountSeedFile,
     enrolmentFile: join(platform.dir, 'first-administrator'),
     rates: { principal: 5_000, source: 10_000 },
+    stalledMs: 60_000,
   }
   const config = await change(usual, platform)
   const gateway = await openApiGateway(config)

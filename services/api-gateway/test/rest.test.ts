@@ -36,6 +36,7 @@ test('every route but the listed ones is a method of the table', async () => {
     tls,
     ready: async () => {},
     log: { error: () => {} } as never,
+    stalledMs: 60_000,
     ending: new AbortController().signal,
     onRoute: ({ method, url }) => routes.add(`${method} ${url}`),
   })

@@ -1,10 +1,9 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream'
-import { connect, credsAuthenticator, type NatsConnection } from '@nats-io/transport-node'
+import type { NatsConnection } from '@nats-io/transport-node'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { connectAs as connectWith, fetchAll, type Made } from './event-tool.ts'
 import { type Gateway, startGateway } from './gateway.ts'
-
-type Made = { subscription: Record<string, string>; credentials: string }
 
 let gateway: Gateway
 let project: string
@@ -26,30 +25,10 @@ async function subscribe(body: object, token = gateway.admin, of = project): Pro
   return json
 }
 
-/** Connects as a tool does that was handed a subscription. */
-async function connectAs({ subscription, credentials }: Made): Promise<NatsConnection> {
-  const connection = await connect({
-    servers: subscription.url ?? '',
-    authenticator: credsAuthenticator(Buffer.from(credentials)),
-    inboxPrefix: subscription.inboxPrefix ?? '',
-    tls: { ca: gateway.ca },
-    reconnect: false,
-  })
+async function connectAs(made: Made): Promise<NatsConnection> {
+  const connection = await connectWith(gateway, made)
   connections.push(connection)
   return connection
-}
-
-async function fetchAll(connection: NatsConnection, { subscription }: Made, count: number) {
-  const consumer = await jetstream(connection).consumers.get(
-    subscription.stream ?? '',
-    subscription.consumer ?? '',
-  )
-  const seen = []
-  for await (const message of await consumer.fetch({ max_messages: count, expires: 5_000 })) {
-    seen.push(message.json<Record<string, unknown>>())
-    expect(await message.ackAck()).toBe(true)
-  }
-  return seen
 }
 
 /** Whether the server refused to let this connection publish there. */

@@ -219,37 +219,6 @@ test('a cursor that is none of ours is refused', async () => {
   await acting.close()
 })
 
-test('the stream ends when the reader is removed from the project, and when the token is revoked', async () => {
-  const acting = await actOperation(gateway, project, 'rights')
-  await acting.move('started', { state: 'running' })
-  const reader = await gateway.person('reader', { [project]: 'viewer' })
-  const removed = listen(gateway, pathOf('rights'), {
-    token: reader.token,
-    enough: (heard) => {
-      if (heard.length === 1) {
-        void gateway.rest('DELETE', `/projects/${project}/members/${reader.id}`, { token: gateway.admin })
-      }
-      return false
-    },
-  })
-  expect((await removed).at(-1)).toMatchObject({ event: 'problem', data: { code: 'NotFound' } })
-
-  const made = await gateway.rest('POST', '/tokens', {
-    token: gateway.admin,
-    body: { name: 'short', expiresInHours: 1 },
-  })
-  const revoked = listen(gateway, pathOf('rights'), {
-    token: made.json.secret,
-    enough: (heard) => {
-      if (heard.length === 1)
-        void gateway.rest('DELETE', `/tokens/${made.json.token.id}`, { token: gateway.admin })
-      return false
-    },
-  })
-  expect((await revoked).at(-1)).toMatchObject({ event: 'problem', data: { code: 'Unauthenticated' } })
-  await acting.close()
-})
-
 test('a reader that does not read makes the runner wait instead of filling memory', async () => {
   const id = 'slow'
   const run = `${id}.step-0.1`

@@ -30,11 +30,14 @@ export function meansFrom(steps: Steps): MeansOf {
 /** Says the steps of a change and what each needs, when its turn has come. */
 type Decide = () => Record<string, string[]> | Promise<Record<string, string[]>>
 
+/** How a replica goes about it, where it is not as usual. */
+type Pace = { sweepMs: number; atOnce: number; leaseMs?: number }
+
 /** A database and a bus for the engine, where steps are what a test says. */
 export type EngineSite = {
   db: Database
   /** A replica with the given steps; it stops with the site. */
-  replica: (steps: Steps, owner?: string, pace?: { sweepMs: number; atOnce: number }) => Promise<Engine>
+  replica: (steps: Steps, owner?: string, pace?: Pace) => Promise<Engine>
   /** A planned operation of a cluster of its own: its steps and what each needs. */
   plan: (graph: Record<string, string[]>) => Promise<Operation>
   /**
@@ -43,7 +46,7 @@ export type EngineSite = {
    */
   queue: (first: Operation, decide?: Decide) => Promise<Operation | undefined>
   /** The operation once it is as wished. */
-  until: (id: string, is: (operation: Operation) => boolean) => Promise<Operation>
+  until: (id: string, is: (operation: Operation) => boolean, withinMs?: number) => Promise<Operation>
   /** The facts that were published of an operation, up to the one given. */
   facts: (operation: Operation, last: string) => Promise<string[]>
   committed: () => void
@@ -55,9 +58,9 @@ export const LEASE_MS = 1_500
 /** Of those that live: on a busy machine no renewal may come too late, or a step would rightly be adopted. */
 const LIVING_LEASE_MS = 30_000
 
-/** Starts one; about three seconds. */
-export async function startEngineSite(): Promise<EngineSite> {
-  const platform: Platform = await startPlatform()
+/** Starts one; about three seconds. `wish` is what its platform is to be. */
+export async function startEngineSite(wish: Parameters<typeof startPlatform>[0] = {}): Promise<EngineSite> {
+  const platform: Platform = await startPlatform(wish)
   const { databaseUrl: url, nats, logLevel } = platform.foundation('cluster-manager')
   const log = createLog('cluster-manager', logLevel)
   const opened = closing(log)
@@ -92,7 +95,7 @@ export async function startEngineSite(): Promise<EngineSite> {
 
   return {
     db,
-    replica: async (steps, owner = randomUUID(), pace = { sweepMs: 200, atOnce: 50 }) => {
+    replica: async (steps, owner = randomUUID(), pace: Pace = { sweepMs: 200, atOnce: 50 }) => {
       const engine = await openEngine({
         ...{ db, bus, log, now, owner, leaseMs: LIVING_LEASE_MS, ...pace, committed: outbox.nudge },
         meansOf: meansFrom(steps),
@@ -153,8 +156,8 @@ export async function startEngineSite(): Promise<EngineSite> {
       outbox.nudge()
       return queued
     },
-    until: async (id, is) => {
-      const deadline = Date.now() + 20_000
+    until: async (id, is, withinMs = 20_000) => {
+      const deadline = Date.now() + withinMs
       for (;;) {
         const operation = await readOperationById(db, id)
         if (operation && is(operation)) return operation

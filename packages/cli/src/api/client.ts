@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type Method, methods } from '@slipway/contracts'
-import { type Code, codes, type Problem, SlipwayError, unavailable } from '@slipway/errors'
+import { type Code, codes, type Problem, SlipwayError, toSlipwayError, unavailable } from '@slipway/errors'
 import { EventSourceParserStream } from 'eventsource-parser/stream'
 import { Agent, fetch } from 'undici'
 
@@ -70,11 +70,25 @@ export async function* downloadApi(to: Connection, name: string, request: Json):
   }
 }
 
+/** What keeps a Slipway from doing all that it may be asked, as `/readyz` says; nothing when all is well. */
+export async function troublesOf(to: Connection): Promise<readonly Problem[]> {
+  try {
+    await sendTo(`${to.url}/readyz`, to, { method: 'GET', headers: {} })
+    return []
+  } catch (error) {
+    return toSlipwayError(error).problems
+  }
+}
+
 type Init = { method: string; headers: Record<string, string>; body?: string; signal?: AbortSignal }
 
-async function send(to: Connection, path: string, init: Init) {
+function send(to: Connection, path: string, init: Init) {
+  return sendTo(`${to.url}/api/v1${path}`, to, init)
+}
+
+async function sendTo(url: string, to: Connection, init: Init) {
   const headers = { ...init.headers, ...(to.token ? { authorization: `Bearer ${to.token}` } : {}) }
-  const response = await fetch(`${to.url}/api/v1${path}`, {
+  const response = await fetch(url, {
     ...init,
     headers,
     dispatcher: agentOf(to.ca),

@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { stringify } from 'yaml'
+import { troublesOf } from '../api/client.ts'
 import type { Ground } from './ground/ground.ts'
 import { type Place, readRecord } from './place.ts'
 import { findRunning } from './platform.ts'
@@ -19,7 +21,11 @@ async function readStatus(place: Place, ground: Ground) {
     readRecord(place),
     ground.list(),
   ])
+  const troubles = running
+    ? await troublesOf({ url: running.rest, ca: await readFile(running.caFile, 'utf8') })
+    : []
   return {
+    ...(troubles.length > 0 ? { troubles: troubles.map(({ message, hint }) => `${message} ${hint}`) } : {}),
     rest: running?.rest,
     openapi: running?.openapi,
     grpc: running?.grpc,

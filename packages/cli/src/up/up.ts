@@ -1,6 +1,13 @@
 import { join } from 'node:path'
 import { provision } from '@slipway/database'
-import { startNats, startPostgres } from '@slipway/embedded'
+import {
+  type KeptServer,
+  keepRunning,
+  type NatsServer,
+  type PostgresServer,
+  startNats,
+  startPostgres,
+} from '@slipway/embedded'
 import { unavailable } from '@slipway/errors'
 import {
   databaseRoles,
@@ -22,8 +29,10 @@ export type AllInOne = {
   grpc: string
   nats: string
   repo: string
-  /** Processes beside this one. */
-  processes: { name: string; pid: number }[]
+  /** Processes beside this one, as they are now. */
+  processes: () => { name: string; pid: number }[]
+  /** Tells when one of them has ended by itself and was started again. */
+  onMoved: (tell: () => void) => void
   stop: () => Promise<void>
 }
 
@@ -40,7 +49,8 @@ export async function startAllInOne(settings: Settings): Promise<AllInOne> {
     const install = await ensureInstall(settings)
     opened.add('certificates', keepCertificates(install.certificates, { log, now: Date.now }))
     const listen = await keepPorts(join(dir, 'ports.json'), settings)
-    const processes: AllInOne['processes'] = []
+    const kept = new Map<string, KeptServer>()
+    let moved = () => {}
     const databaseUrl = settings.SLIPWAY_DATABASE_URL ?? (await embeddedPostgres())
     const natsUrl = settings.SLIPWAY_NATS_URL ?? (await embeddedNats())
     await provision(databaseUrl, databaseRoles(install))
@@ -79,34 +89,44 @@ export async function startAllInOne(settings: Settings): Promise<AllInOne> {
       grpc: gateway.addresses.grpc ?? '',
       nats: natsUrl,
       repo: `https://${address}:${portOf(listen.repo)}`,
-      processes,
+      processes: () => [...kept].map(([name, server]) => ({ name, pid: server.pid() })),
+      onMoved: (tell) => {
+        moved = tell
+      },
       stop: opened.close,
     }
 
     async function embeddedPostgres(): Promise<string> {
-      const postgres = await startPostgres({
-        dir: join(dir, 'postgres'),
-        password: install.postgresPassword,
-        port: portOf(listen.postgres),
-      })
-      opened.add('postgres', postgres.stop)
-      processes.push({ name: 'postgres', pid: postgres.pid })
-      return postgres.url
+      const begin = () =>
+        startPostgres({
+          dir: join(dir, 'postgres'),
+          password: install.postgresPassword,
+          port: portOf(listen.postgres),
+        })
+      return keep('postgres', begin)
     }
 
     async function embeddedNats(): Promise<string> {
       const program = settings.SLIPWAY_NATS_SERVER ?? join(settings.SLIPWAY_CACHE, 'bin/nats-server')
-      const nats = await startNats({
-        program,
-        dir: join(dir, 'nats'),
-        settings: install.natsSettings,
-        address: listen.nats.slice(0, listen.nats.lastIndexOf(':')),
-        port: portOf(listen.nats),
-        tls: await readTls(install.natsTls, { log }),
-      })
-      opened.add('nats', nats.stop)
-      processes.push({ name: 'nats', pid: nats.pid })
-      return nats.url
+      const tls = await readTls(install.natsTls, { log })
+      const begin = () =>
+        startNats({
+          program,
+          dir: join(dir, 'nats'),
+          settings: install.natsSettings,
+          address: listen.nats.slice(0, listen.nats.lastIndexOf(':')),
+          port: portOf(listen.nats),
+          tls,
+        })
+      return keep('nats', begin)
+    }
+
+    async function keep(name: string, begin: () => Promise<PostgresServer | NatsServer>): Promise<string> {
+      const first = await begin()
+      const server = keepRunning(first, { name, begin, onStarted: () => moved(), log })
+      kept.set(name, server)
+      opened.add(name, server.stop)
+      return first.url
     }
 
     async function service(name: ServiceName, more: Record<string, string>): Promise<Service> {

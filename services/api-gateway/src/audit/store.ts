@@ -18,8 +18,9 @@ export type AuditStore = ReturnType<typeof openAuditStore>
 /** Opens it over the service's database. */
 export function openAuditStore(db: PrismaClient) {
   return {
+    /** Once, also when it is asked for again because the first answer was lost. */
     add: async (entry: Entry): Promise<void> => {
-      await db.auditEntry.create({ data: entry })
+      await db.auditEntry.createMany({ data: entry, skipDuplicates: true })
     },
     /** Forgets refusals of callers without a valid token a month after; what people did stays. */
     forgetStrangers: async (now: Date): Promise<void> => {

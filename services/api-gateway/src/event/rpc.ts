@@ -2,11 +2,9 @@ import type { EventServiceServer } from '@slipway/contracts/event/v1/event_servi
 import { denied, notFound } from '@slipway/errors'
 import { type Own, theAsker } from '../pipeline/handle.ts'
 import type { Subscription, SubscriptionStore, Whose } from './store.ts'
-import { STREAM, type SubscriptionWish, type subscribe } from './subscribe.ts'
+import { STREAM, type Subscribed, type SubscriptionWish, type subscribe } from './subscribe.ts'
 
-type Subscribe = (
-  asked: Parameters<typeof subscribe>[1],
-) => Promise<{ subscription: Subscription; credentials: string }>
+type Subscribe = (asked: Parameters<typeof subscribe>[1]) => Promise<Subscribed>
 
 /** EventService: proto method → verb. `end` ends subscriptions and deletes their consumers. */
 export function eventHandlers(parts: {
@@ -20,8 +18,8 @@ export function eventHandlers(parts: {
     createSubscription: async ({ project, nouns, since, expiresInSeconds }, call) => {
       const wish: SubscriptionWish = { project, nouns, since, expiresInSeconds }
       const asked = { asker: theAsker(call), wish, now: call.now }
-      const { subscription, credentials } = await parts.subscribe(asked)
-      return { subscription: message(subscription, url, call.now), credentials }
+      const { subscription, credentials, missingBefore } = await parts.subscribe(asked)
+      return { subscription: { ...message(subscription, url, call.now), missingBefore }, credentials }
     },
     deleteSubscription: async ({ project, id }, call) => {
       const found = await store.find(project, id)
@@ -45,5 +43,6 @@ function message({ id, projectId, endsAt }: Subscription, url: string, now: Date
     url,
     expiresInSeconds: Math.max(0, Math.floor((endsAt.getTime() - now.getTime()) / 1000)),
     inboxPrefix: `_INBOX.${id}`,
+    missingBefore: undefined,
   }
 }

@@ -22,6 +22,9 @@ export type SubscriptionWish = {
   expiresInSeconds: number
 }
 
+/** A subscription that was made, and before when events that it asked for may be missing. */
+export type Subscribed = { subscription: Subscription; credentials: string; missingBefore: Date | undefined }
+
 /**
  * Makes a pull consumer over a project's events, and credentials that may only fetch from it and acknowledge.
  * Neither outlives the asker's token.
@@ -29,7 +32,7 @@ export type SubscriptionWish = {
 export async function subscribe(
   parts: { bus: Bus; store: SubscriptionStore; accountSeed: string },
   { asker, wish, now }: { asker: Asker; wish: SubscriptionWish; now: Date },
-): Promise<{ subscription: Subscription; credentials: string }> {
+): Promise<Subscribed> {
   const { bus, store, accountSeed } = parts
   const { project, nouns, since } = wish
   if ((await store.count(project, asker.user.id)) >= MOST) {
@@ -46,6 +49,7 @@ export async function subscribe(
     endsAt,
     createdAt: now,
   }
+  let missingBefore: Date | undefined
   // The row first: a consumer that nobody knows of would never be deleted.
   await store.add(subscription)
   try {
@@ -61,6 +65,8 @@ export async function subscribe(
         ? { deliver_policy: 'by_start_time', opt_start_time: since.toISOString() }
         : { deliver_policy: 'new' }),
     })
+    // Asked afterwards: an event that was dropped meanwhile is among those that may be missing.
+    if (since) missingBefore = await gapAfter(bus, since)
   } catch (error) {
     // It may be made all the same, by an answer that was lost: the sweep looks.
     await store.end({ id }, now)
@@ -72,7 +78,15 @@ export async function subscribe(
     consumer: id,
     expiresAt: endsAt,
   })
-  return { subscription, credentials }
+  return { subscription, credentials, missingBefore }
+}
+
+/** Up to when events since a time may be kept no more; undefined when all are there. */
+async function gapAfter(bus: Bus, since: Date): Promise<Date | undefined> {
+  const { state } = await bus.manager.streams.info(STREAM)
+  if (state.first_seq <= 1) return undefined
+  const keptFrom = new Date(state.messages > 0 ? state.first_ts : state.last_ts)
+  return since < keptFrom ? keptFrom : undefined
 }
 
 /** The subjects of some nouns of a project, or of all. */

@@ -8,6 +8,7 @@ import {
   type UntypedHandleCall,
 } from '@grpc/grpc-js'
 import { type Method, methods } from '@slipway/contracts'
+import { unavailable } from '@slipway/errors'
 import { callSpan, serverCredentials, type Tls, toServiceError } from '@slipway/rpc'
 import { inSpan, markFailed, type SpanOf } from '@slipway/telemetry'
 import { HealthImplementation } from 'grpc-health-check'
@@ -25,19 +26,19 @@ export async function serveGrpc(parts: {
   listen: string
   tls: Tls
   pipeline: Pipeline
+  /** A reader of a stream who takes nothing for so long is cut off. */
+  stalledMs: number
   ending: AbortSignal
 }): Promise<{ address: string; stop: () => Promise<void> }> {
-  const { listen, tls, pipeline, ending } = parts
+  const { listen, tls } = parts
   const server = new Server({
     'grpc.max_receive_message_length': MESSAGE_LIMIT,
-    interceptors: [recordTurnedAway(pipeline)],
+    interceptors: [recordTurnedAway(parts.pipeline)],
   })
   const services = publicServices()
   for (const [, offered] of services) {
     const definition = Object.fromEntries(offered.map((method) => [method.name, method.definition]))
-    const handlers = Object.fromEntries(
-      offered.map((method) => [method.name, handlerOf(method, pipeline, ending)]),
-    )
+    const handlers = Object.fromEntries(offered.map((method) => [method.name, handlerOf(method, parts)]))
     server.addService(definition as Record<string, MethodDefinition<unknown, unknown>>, handlers)
   }
   const serving = ['', ...services.keys()].map((name) => [name, 'SERVING'] as const)
@@ -68,10 +69,14 @@ function publicServices(): Map<string, Method[]> {
 
 type AnyCall = ServerUnaryCall<unknown, unknown> | ServerWritableStream<unknown, unknown>
 
-function handlerOf(method: Method, pipeline: Pipeline, ending: AbortSignal): UntypedHandleCall {
+type Parts = { pipeline: Pipeline; stalledMs: number; ending: AbortSignal }
+
+function handlerOf(method: Method, { pipeline, stalledMs, ending }: Parts): UntypedHandleCall {
   if (method.streaming) {
     const handler = (call: ServerWritableStream<unknown, unknown>) =>
-      void inSpan(spanOf(method, call), () => stream(call, pipeline, incomingOf(method, call, ending)))
+      void inSpan(spanOf(method, call), () =>
+        stream(call, { pipeline, stalledMs }, incomingOf(method, call, ending)),
+      )
     return handler as UntypedHandleCall
   }
   const handler = (call: ServerUnaryCall<unknown, unknown>, answer: sendUnaryData<unknown>) => {
@@ -106,14 +111,14 @@ function incomingOf(method: Method, call: AnyCall, ending: AbortSignal): Incomin
 
 async function stream(
   call: ServerWritableStream<unknown, unknown>,
-  pipeline: Pipeline,
+  { pipeline, stalledMs }: Pick<Parts, 'pipeline' | 'stalledMs'>,
   incoming: Incoming,
 ): Promise<void> {
   try {
     for await (const batch of await pipeline.open(incoming)) {
       for (const message of batch) {
         if (call.cancelled) return
-        if (!call.write(message)) await drained(call)
+        if (!call.write(message)) await drained(call, stalledMs)
       }
     }
     call.end()
@@ -124,15 +129,22 @@ async function stream(
   }
 }
 
-/** Resolves when the peer has taken what was written, or is gone. */
-function drained(call: ServerWritableStream<unknown, unknown>): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      call.off('drain', done)
-      call.off('cancelled', done)
-      resolve()
-    }
-    call.once('drain', done)
-    call.once('cancelled', done)
-  })
+/** Resolves when the peer has taken what was written, or is gone; throws when it takes nothing. */
+async function drained(call: ServerWritableStream<unknown, unknown>, stalledMs: number): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const stalled = unavailable(
+    'stream',
+    'Nothing of it was taken for too long.',
+    'Go on after the last cursor.',
+  )
+  const timer = setTimeout(() => reject(stalled), stalledMs)
+  call.once('drain', resolve)
+  call.once('cancelled', resolve)
+  try {
+    await promise
+  } finally {
+    clearTimeout(timer)
+    call.off('drain', resolve)
+    call.off('cancelled', resolve)
+  }
 }

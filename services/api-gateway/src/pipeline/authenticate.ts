@@ -1,4 +1,4 @@
-import { unauthenticated } from '@slipway/errors'
+import { toSlipwayError, unauthenticated } from '@slipway/errors'
 import type { IdentityStore } from '../identity/store.ts'
 import { matches, readToken } from '../identity/token.ts'
 
@@ -38,7 +38,12 @@ export async function authenticate(
   if (!known.user.enabled) {
     throw unauthenticated('The person is disabled.', 'Ask an administrator to enable the person again.')
   }
-  await identity.tokenUsed(known.id, known.lastUsedAt, now)
+  await identity.tokenUsed(known.id, known.lastUsedAt, now).catch(unlessFull)
   const { user, ...token } = known
   return { user, token }
+}
+
+/** Where nothing can be noted, because the database's disk is full, people read all the same. */
+function unlessFull(thrown: unknown): void {
+  if (toSlipwayError(thrown).code !== 'Unavailable') throw thrown
 }

@@ -9,6 +9,7 @@ import { fieldsOf, handle, type OwnCall, principalOf, readerOf, type Table } fro
 import type { Once } from './idempotency.ts'
 import type { Limits } from './limit.ts'
 import type { Recorder } from './record.ts'
+import { askTogether } from './together.ts'
 import { type FormProblem, validate } from './validate.ts'
 import { whileAllowed } from './while-allowed.ts'
 import { type Json, requestFromJson, responseToJson } from './wire.ts'
@@ -62,6 +63,8 @@ type Admitted = { asker: Asker | undefined; role: Role | undefined; request: Jso
 type Refused = { wrong: FormProblem[]; asker: Asker | undefined; request: Json; project: string }
 
 const BEFORE_MS = 2_000
+/** How long what was found about a reader's rights holds for the other streams of the same. */
+const LOOKS_HOLD_MS = 1_000
 /** How long the owner of a request of wrong form may look for more that is wrong. */
 const DRY_MS = 10_000
 
@@ -71,6 +74,7 @@ const DRY_MS = 10_000
  */
 export function createPipeline(parts: Parts): Pipeline {
   const { identity, membership, record, limits, once, table, now } = parts
+  const together = askTogether(LOOKS_HOLD_MS)
 
   async function admit(incoming: Incoming, seen: Seen): Promise<Admitted> {
     const { method, source, bearer, read } = incoming
@@ -158,6 +162,17 @@ export function createPipeline(parts: Parts): Pipeline {
     return method.definition.responseDeserialize(Buffer.from(answer))
   }
 
+  /** Whether who reads a stream may go on; it is no call, and counts for no limit. */
+  function lookAgain({ method, bearer }: Incoming, { project }: Json): Promise<unknown> {
+    const { access } = method
+    if (!access || access.role === 'anyone') return Promise.resolve()
+    const of = typeof project === 'string' ? project : ''
+    return together(`${method.path} ${of} ${bearer}`, async () => {
+      const asker = await authenticate(identity, bearer, now())
+      await authorise(access, asker, of, membership)
+    })
+  }
+
   const seenOf = ({ method, door, source, named }: Incoming): Seen => ({
     what: method.path.slice(1),
     method,
@@ -182,6 +197,7 @@ export function createPipeline(parts: Parts): Pipeline {
       const seen = seenOf(incoming)
       try {
         const admitted = await admit(incoming, seen)
+        if (!incoming.method.access?.safe) await record.settle()
         const response = await execute(admitted, incoming, seen)
         if (!incoming.method.access?.safe) {
           const answer = responseToJson(incoming.method, response)
@@ -203,8 +219,7 @@ export function createPipeline(parts: Parts): Pipeline {
         const batches = (await handle(table, incoming.method, admitted.message, call)) as AsyncIterable<
           readonly unknown[]
         >
-        const stillAllowed = () =>
-          admit({ ...incoming, read: () => ({ request: admitted.request, problems: [] }) }, seen)
+        const stillAllowed = () => lookAgain(incoming, admitted.request)
         return whileAllowed(batches, { ending, cut: incoming.signal, stillAllowed })
       } catch (thrown) {
         ending.abort()

@@ -1,12 +1,14 @@
 import { exhausted, type SlipwayError, toSlipwayError } from '@slipway/errors'
 import type { Log } from '@slipway/telemetry'
-import type { AuditStore } from '../audit/store.ts'
-import { type Entry, refused, type Seen, succeeded } from './audit.ts'
+import { refused, type Seen, succeeded } from './audit.ts'
+import type { Ledger } from './ledger.ts'
 import { isRefusedByLimit, type Limits } from './limit.ts'
 import type { Json } from './wire.ts'
 
-/** Writes the audit's rows; a call is answered also where its row can't be written. */
+/** Writes the audit's rows; what was done is answered also where its row has to wait. */
 export type Recorder = {
+  /** Throws where a change would not be recorded. */
+  settle: () => Promise<void>
   succeeded: (seen: Seen, answer: Json) => Promise<void>
   /** Records a refusal and answers it as it is to be told. */
   refused: (thrown: unknown, seen: Seen) => Promise<SlipwayError>
@@ -17,20 +19,17 @@ export type Recorder = {
  * strangers, and of calls beyond a limit, some are only counted, and the next row says how many those were.
  */
 export function createRecorder(parts: {
-  audit: AuditStore
+  ledger: Ledger
   limits: Limits
   log: Log
   now: () => Date
 }): Recorder {
-  const { audit, limits, log, now } = parts
+  const { ledger, limits, log, now } = parts
   let leftOut = 0
 
-  async function add(entry: Entry): Promise<void> {
-    await audit.add(entry).catch((err: unknown) => log.error({ err }, 'an audit entry could not be written'))
-  }
-
   return {
-    succeeded: (seen, answer) => add(succeeded(seen, answer, now())),
+    settle: ledger.settle,
+    succeeded: (seen, answer) => ledger.add(succeeded(seen, answer, now())),
     refused: async (thrown, seen) => {
       const error = toSlipwayError(thrown)
       if (error.code === 'Bug') {
@@ -44,7 +43,7 @@ export function createRecorder(parts: {
       const entry = refused(seen, error, now())
       const message = leftOut > 0 ? `${entry.message} (${leftOut} more were not recorded)` : entry.message
       leftOut = 0
-      await add({ ...entry, message })
+      await ledger.add({ ...entry, message })
       return error
     },
   }

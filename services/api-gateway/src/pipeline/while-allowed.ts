@@ -1,6 +1,6 @@
 import { toSlipwayError, unavailable } from '@slipway/errors'
 
-/** How long a reader goes on at most after the token or the membership ended. */
+/** A reader goes on for so long at most after the token or the membership ended, and as long as what was found holds. */
 const LOOK_MS = 2_000
 
 /** Who reads: `cut` aborts when the reader is gone or this service stops, `ending` ends the source. */

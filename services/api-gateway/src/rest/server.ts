@@ -8,6 +8,7 @@ import type { Tls } from '@slipway/rpc'
 import { addFacts, currentTraceId, inSpan, type Log, markFailed, type SpanOf } from '@slipway/telemetry'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Incoming, Pipeline } from '../pipeline/pipeline.ts'
+import { unlessStalled } from '../pipeline/stalled.ts'
 import { responseToJson } from '../pipeline/wire.ts'
 import { answerOf, BASE } from './answer.ts'
 import { openApiDocument } from './openapi.ts'
@@ -26,10 +27,12 @@ export async function createRest(parts: {
   ready: () => Promise<void>
   log: Log
   ending: AbortSignal
+  /** A reader of a stream who takes nothing for so long is cut off. */
+  stalledMs: number
   /** Told of every route: a test looks for one that goes round the pipeline. */
   onRoute?: (route: { method: string | string[]; url: string }) => void
 }): Promise<FastifyInstance> {
-  const { pipeline, tls, ready, log, ending, onRoute } = parts
+  const { pipeline, tls, ready, log, ending, stalledMs, onRoute } = parts
   const secure = fastify({
     https: { key: tls.key, cert: tls.cert },
     bodyLimit: BODY_LIMIT,
@@ -86,7 +89,11 @@ export async function createRest(parts: {
     if (method.streaming) {
       const batches = await pipeline.open(incoming)
       const { headers, body } = streamOf(method, batches as never, request)
-      const stream = Readable.from(body, { highWaterMark: 4 })
+      const cut = () => {
+        log.info({ method: method.path, source: request.ip }, 'a reader who took nothing is cut off')
+        reply.raw.destroy()
+      }
+      const stream = Readable.from(unlessStalled(body, stalledMs, cut), { highWaterMark: 1 })
       reply.raw.once('close', () => {
         gone.abort()
         stream.destroy()
@@ -138,7 +145,11 @@ export async function createRest(parts: {
 }
 
 /** How a stream is told: as events, or as a file to be kept, which is cut off when it goes wrong. */
-function streamOf({ route }: Method, batches: AsyncIterable<readonly never[]>, request: FastifyRequest) {
+function streamOf(
+  { route }: Method,
+  batches: AsyncIterable<readonly never[]>,
+  request: FastifyRequest,
+): { headers: Record<string, string>; body: AsyncIterable<string | Uint8Array> } {
   const contentType = route?.contentType ?? ''
   if (contentType === 'text/event-stream') {
     const headers = { 'content-type': contentType, 'x-accel-buffering': 'no' }

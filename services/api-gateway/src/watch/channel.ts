@@ -1,4 +1,4 @@
-/** Where several sources put what one reader takes, in order and never more than `room` at once. */
+/** Where several sources put what one reader takes, in order and as long as there is room. */
 export type Channel<T> = {
   /** Resolves when there is room for more; false when nobody reads any more. */
   put: (value: T) => Promise<boolean>
@@ -7,9 +7,13 @@ export type Channel<T> = {
   close: () => void
 }
 
-/** Makes a channel. A slow reader makes its sources wait, so that nothing piles up. */
-export function openChannel<T>(room: number): Channel<T> {
+/**
+ * Makes a channel. A slow reader makes its sources wait, so that nothing piles up: what is held weighs `room` and one more
+ * value of each source at most.
+ */
+export function openChannel<T>(room: number, weightOf: (value: T) => number): Channel<T> {
   const held: T[] = []
+  let weight = 0
   let closed = false
   let reader: (() => void) | undefined
   let writers: (() => void)[] = []
@@ -19,9 +23,10 @@ export function openChannel<T>(room: number): Channel<T> {
   }
   return {
     put: async (value) => {
-      while (held.length >= room && !closed) await new Promise<void>((resolve) => writers.push(resolve))
+      while (weight >= room && !closed) await new Promise<void>((resolve) => writers.push(resolve))
       if (closed) return false
       held.push(value)
+      weight += weightOf(value)
       reader?.()
       return true
     },
@@ -32,6 +37,7 @@ export function openChannel<T>(room: number): Channel<T> {
         })
       }
       const value = held.shift()
+      if (value !== undefined) weight -= weightOf(value)
       const waiting = writers
       writers = []
       for (const writer of waiting) writer()

@@ -21,8 +21,9 @@ type Item =
   | { kind: 'run-ended'; run: string }
   | { kind: 'fault'; fault: unknown }
 
-/** Batches that wait for a slow reader; a batch is at most what the runner sends at once. */
-const ROOM = 16
+/** What waits for a slow reader, in characters of lines; sixteen batches of a thousand readers could be gigabytes. */
+const ROOM = 128 * 1024
+const BESIDE_TEXT = 256
 /** After so long without the events that must be there, its owner's word is taken: they are older than the stream. */
 const MISSED_MS = 5_000
 
@@ -47,7 +48,7 @@ async function* follow(
 ): AsyncGenerator<readonly WatchOperationResponse[]> {
   const ending = new AbortController()
   const ended = AbortSignal.any([signal, ending.signal])
-  const channel = openChannel<Item>(ROOM)
+  const channel = openChannel<Item>(ROOM, weightOf)
   ended.addEventListener('abort', channel.close, { once: true })
   if (ended.aborted) channel.close()
   const following = new Set<string>()
@@ -124,6 +125,12 @@ async function* follow(
   function takeOwnersWord(): void {
     void channel.put({ kind: 'operation', sequence: wanted.version, operation: wanted })
   }
+}
+
+function weightOf(item: Item): number {
+  if (item.kind === 'operation') return item.operation.steps.length * BESIDE_TEXT
+  if (item.kind !== 'lines') return BESIDE_TEXT
+  return item.lines.reduce((sum, { text }) => sum + text.length + BESIDE_TEXT, 0)
 }
 
 function fromElsewhere() {
