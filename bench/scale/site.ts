@@ -22,8 +22,17 @@ export type Site = {
   query: <T extends object>(sql: string, values?: unknown[]) => Promise<T[]>
 }
 
-/** How it is made: simulated work takes `pace` of what it takes on real hosts; `parallel` playbooks run at once. */
-export type SiteWish = { pace: number; servers?: number; parallel?: number; logLevel?: string }
+/**
+ * How it is made: simulated work takes `pace` of what it takes on real hosts; `parallel` playbooks run at once. In the
+ * folder `profiles` api-gateway and cluster-manager leave CPU profiles when they end.
+ */
+export type SiteWish = {
+  pace: number
+  servers?: number
+  parallel?: number
+  logLevel?: string
+  profiles?: string
+}
 
 /** Brings a site up, does the work, and takes everything down again whatever happened. PostgreSQL is durable here. */
 export async function atFleet(wish: SiteWish, work: (site: Site) => Promise<void>): Promise<void> {
@@ -37,7 +46,8 @@ export async function atFleet(wish: SiteWish, work: (site: Site) => Promise<void
   let database: pg.Client | undefined
   try {
     const release = await fetchArtifacts(settings, signal, quiet)
-    const { pace, servers, parallel = 8, logLevel = 'warn' } = wish
+    const { pace, servers, parallel = 8, logLevel = 'warn', profiles } = wish
+    const profiled = profiles ? { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profiles}` } : undefined
     const fleet = await startFleet({ dir: at, cacheDir: settings.SLIPWAY_CACHE, pace, servers })
     services = await startSeparateServices({
       address: '127.0.0.1',
@@ -47,7 +57,8 @@ export async function atFleet(wish: SiteWish, work: (site: Site) => Promise<void
       logs: dir,
       durable: true,
       more: {
-        'cluster-manager': { SLIPWAY_LOOPBACK_HOSTS: 'true' },
+        'api-gateway': { ...profiled },
+        'cluster-manager': { SLIPWAY_LOOPBACK_HOSTS: 'true', ...profiled },
         'ansible-runner': { SLIPWAY_RUNNER_PARALLEL: String(parallel) },
       },
     })

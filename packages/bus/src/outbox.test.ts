@@ -49,7 +49,7 @@ test('a nudge is heard by the replica that publishes, whichever was nudged', asy
   first.nudge()
   for await (const _ of heard('first', 1)) void _
   const second = await open(never)
-  for (let sequence = 1; sequence <= 10; sequence++) {
+  for (let sequence = 1; sequence <= 50; sequence++) {
     await put('second', sequence)
     second.nudge()
     for await (const _ of heard('second', sequence)) void _

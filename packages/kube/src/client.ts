@@ -1,6 +1,8 @@
-import type { Configuration, KubernetesObjectApi, RequestContext, V1Status } from '@kubernetes/client-node'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Configuration, KubernetesObjectApi, V1Status } from '@kubernetes/client-node'
 import { SlipwayError, unavailable } from '@slipway/errors'
-import { type ClusterAddress, readKubeconfig, serverOf } from './kubeconfig.ts'
+import { keptConnections } from './kept.ts'
+import { type ClusterAddress, serverOf } from './kubeconfig.ts'
 
 /** What Slipway's changes are marked with. */
 export const MANAGER = 'slipway'
@@ -8,7 +10,7 @@ export const MANAGER = 'slipway'
 /** No single request takes longer. */
 const REQUEST_MS = 15_000
 
-/** The library with one connection pool, that of this cluster and user. */
+/** The library with the connections of this cluster and user. */
 export type Connection = {
   library: typeof import('@kubernetes/client-node')
   objects: KubernetesObjectApi
@@ -23,7 +25,7 @@ export function loadLibrary(): Promise<typeof import('@kubernetes/client-node')>
 
 /**
  * Connects with the certificates of a kubeconfig. The library costs 90 MB and half a second, so it is loaded here, at
- * the first use. It would open a TLS connection per request (2.0.1 makes a dispatcher each time): the first one is kept.
+ * the first use. It would open a TLS connection per request (2.0.1 makes a dispatcher each time): it is given ours.
  */
 export async function connectCluster(
   kubeconfig: string,
@@ -31,38 +33,27 @@ export async function connectCluster(
   signal?: AbortSignal,
 ): Promise<Connection> {
   const library = await loadLibrary()
-  const access = readKubeconfig(kubeconfig)
-  const encode = (text: string) => Buffer.from(text).toString('base64')
-  const config = new library.KubeConfig()
-  config.loadFromClusterAndUser(
-    {
-      name: 'cluster',
-      server: serverOf(at),
-      tlsServerName: at.serverName,
-      skipTLSVerify: false,
-      caData: encode(access.authority),
-    },
-    { name: 'user', certData: encode(access.certificate), keyData: encode(access.key) },
-  )
-  let pool: ReturnType<RequestContext['getDispatcher']>
-  const authenticate = async (context: RequestContext) => {
-    if (!pool) await config.applySecurityAuthentication(context)
-    pool ??= context.getDispatcher()
-    if (pool) context.setDispatcher(pool)
-    const deadline = AbortSignal.timeout(REQUEST_MS)
-    context.setSignal(signal ? AbortSignal.any([signal, deadline]) : deadline)
-  }
+  const kept = await keptConnections(kubeconfig, at)
   const configuration = library.createConfiguration({
     baseServer: new library.ServerConfiguration(serverOf(at), {}),
-    authMethods: { default: { getName: () => 'kubeconfig', applySecurityAuthentication: authenticate } },
+    authMethods: {
+      default: {
+        getName: () => 'kubeconfig',
+        applySecurityAuthentication: async (context) => {
+          // undici gives a connection back a moment after its answer was read: asked at once it would open another one.
+          await nextTurn()
+          context.setDispatcher(kept.dispatcher)
+          const deadline = AbortSignal.timeout(REQUEST_MS)
+          context.setSignal(signal ? AbortSignal.any([signal, deadline]) : deadline)
+        },
+      },
+    },
   })
   return {
     library,
     objects: new library.KubernetesObjectApi(configuration),
     of: (api) => new api(configuration),
-    close: async () => {
-      await pool?.close()
-    },
+    close: async () => kept.giveBack(),
   }
 }
 

@@ -48,7 +48,16 @@ export type Client<S> = {
 
 const DEADLINE_MS = 30_000
 
-/** Connects to a service of this install over mutual TLS. `service` is the name that its certificate must show. */
+/**
+ * Replicas take turns. gRPC's own way is the first that answers: of two replicas of cluster-manager one planned every change,
+ * and used 1.8 times the CPU of the other.
+ */
+const TURNS = JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] })
+
+/**
+ * Connects to a service of this install over mutual TLS. `service` is the name that its certificate must show; with several
+ * addresses (`ipv4:a:1,b:2`) calls go to those that answer, in turn.
+ */
 export function connect<S>(
   definition: ServiceDefinition,
   to: { address: string; service: string; tls: Tls },
@@ -60,6 +69,7 @@ export function connect<S>(
     'grpc.default_authority': service,
     'grpc.max_receive_message_length': 16 * 1024 * 1024,
     'grpc.keepalive_time_ms': 20_000,
+    'grpc.service_config': TURNS,
   })
   const call = (method: MethodDefinition<unknown, unknown>, request: unknown, options?: CallOptions) =>
     inSpan(callSpan(self, 'client', method.path, request), () => unary(channel, method, request, options))

@@ -36,3 +36,11 @@ test('another install can not open it', async () => {
   const sealed = await seal(here.keys, 'ansible-runner', 'secret', where)
   await expect(open(there.key, sealed, where)).rejects.toThrow('does not open')
 })
+
+test('what was sealed with another implementation of X25519 opens', async () => {
+  // By @hpke/dhkem-x25519 1.8.0, which installs had before.
+  const sealed =
+    'v1.ansible-runner/1.cxtwjh4Y-Zbg7ReW0itclqgDGD8x1doIO0nZNgz0JiA.MUeBbWyTvqFBva3bfBGlVdvqW6rbqwE'
+  const seed = serviceSeed(Buffer.alloc(32, 7).toString('base64'), 'ansible-runner')
+  expect(await open(await serviceKey('ansible-runner', seed), sealed, where)).toBe('sésame')
+})

@@ -28,6 +28,14 @@ export async function lockCluster(tx: Transaction, cluster: string): Promise<voi
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`cluster-manager:cluster:${cluster}`}, 0))`
 }
 
+/** The same for the cluster that an operation is about, and answers which it is; nothing where there is no such operation. */
+export async function lockClusterOf(tx: Transaction, operation: string): Promise<string | undefined> {
+  const [row] = await tx.$queryRaw<{ cluster: string }[]>`
+    SELECT cluster FROM operation, pg_advisory_xact_lock(hashtextextended('cluster-manager:cluster:' || cluster, 0))
+    WHERE id = ${operation}`
+  return row?.cluster
+}
+
 /** Puts events and work into the outbox, in the order given. */
 export async function addToOutbox(tx: Transaction, rows: readonly OutboxRow[]): Promise<void> {
   if (rows.length > 0) await tx.outbox.createMany({ data: [...rows] })

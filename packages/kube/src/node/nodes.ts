@@ -55,12 +55,14 @@ export function nodesAt({ of, library }: Connection, now: () => Date): Nodes {
       asking(`deleting node ${name}`, async () => Boolean(await unlessAbsent(core.deleteNode({ name })))),
     setLabels: (name, change) =>
       asking(`labelling node ${name}`, async () => {
+        if (change.remove.length === 0 && Object.keys(change.set).length === 0) return false
         const labels = changedLabels(await core.readNode({ name }), change)
         if (labels) await patch(name, { metadata: { labels } })
         return labels !== undefined
       }),
     setTaints: (name, change) =>
       asking(`tainting node ${name}`, async () => {
+        if (change.set.length === 0 && change.remove.length === 0) return false
         for (let tries = 1; ; tries++) {
           const { metadata, spec } = await core.readNode({ name })
           const taints = changedTaints(spec?.taints ?? [], change)

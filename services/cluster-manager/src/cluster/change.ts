@@ -16,7 +16,7 @@ import { clusterEvent } from './events.ts'
 import { type ObservedHost, platformOf } from './observed.ts'
 import { type MadePlan, makePlan, type Plan } from './plan.ts'
 import { queueChange } from './queue-change.ts'
-import { readCluster, readClusterWhole } from './read.ts'
+import { readClusterWhole } from './read.ts'
 import type { ClusterSpec, NodeSpec } from './spec.ts'
 import { refuseStale, rememberPlan } from './stale.ts'
 import { moveCluster } from './store.ts'
@@ -148,20 +148,19 @@ async function beginIn(
   const now = clock()
   const { wishes, spec, state } = changing
   await lockCluster(tx, cluster.id)
-  const first = await firstToBegin(tx, cluster.id)
+  const { first, waiting } = await firstToBegin(tx, cluster.id)
   if (first && first.id !== turn) throw new ClusterTaken(cluster.id)
-  // Planned for what another change has meanwhile made different, it would take that back.
-  const { version } = await readCluster(tx, project, cluster.id)
-  if (version !== cluster.version) throw new ClusterTaken(cluster.id)
   const id = turn ?? newId()
-  const moved = await moveCluster(tx, cluster.id, { state, stateReason: '', operation: id, spec })
+  const moved = await moveCluster(tx, cluster, { state, stateReason: '', operation: id, spec })
+  // Planned for what another change has meanwhile made different, it would take that back.
+  if (!moved) throw new ClusterTaken(cluster.id)
   const event = clusterEvent(moved, state === cluster.state ? 'updated' : state, now)
   const about = { project, cluster: cluster.id, clusterName: cluster.name, kind: flow.kind }
   const grounds = { basis: made.basis, specBefore: cluster.spec }
   const intent = { ...about, id, wishes, reason, plan: made.plan, grounds, createdBy, idempotencyKey }
   const operation = await beginOperation(tx, intent, { now, more: [event], queued: turn !== undefined })
   await changing.also?.(tx)
-  await followQueue(tx, cluster.id, now)
+  if (waiting > 0) await followQueue(tx, cluster.id, now)
   return { cluster: moved, operation }
 }
 

@@ -1,3 +1,4 @@
+import { bug } from '@slipway/errors'
 import { releaseHosts } from '../host/claim.ts'
 import { keepOutcome } from '../operation/evidence.ts'
 import type { Operation } from '../operation/operation.ts'
@@ -36,7 +37,8 @@ async function moved(tx: Transaction, operation: Operation, now: Date): Promise<
   )
     return known
   const spec = settled ? { ...known.spec, nodes: settled } : undefined
-  const cluster = await moveCluster(tx, id, { state, stateReason, operation: operation.id, spec })
+  const cluster = await moveCluster(tx, known, { state, stateReason, operation: operation.id, spec })
+  if (!cluster) throw bug(`cluster ${id} moved while it was locked`)
   await addToOutbox(tx, [clusterEvent(cluster, known.state === state ? 'updated' : state, now)])
   if (state === 'deleted') await letGo(tx, cluster, { operation, now })
   else if (settled) await letGo(tx, cluster, { operation, keep: settled, now })

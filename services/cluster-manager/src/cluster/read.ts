@@ -4,7 +4,14 @@ import { operationsOf } from '../operation/read.ts'
 import { pageOf, readPage } from '../page.ts'
 import type { Database, Transaction } from '../store.ts'
 import type { Cluster, NodeRow, Sealed } from './cluster.ts'
-import { findCluster, listClusterRows, nodesOf, readReleaseOf, readSealed } from './store.ts'
+import {
+  findCluster,
+  findClusterWhole,
+  listClusterRows,
+  nodesOf,
+  readRelease,
+  releaseDigestOf,
+} from './store.ts'
 
 /** One cluster of a project, also a deleted one. */
 export async function readCluster(db: Transaction, project: string, id: string): Promise<Cluster> {
@@ -34,14 +41,14 @@ export async function readClusterWhole(
   releaseDigest: string
   operations: string[]
 }> {
-  const cluster = await readCluster(db, of.project, of.cluster)
-  const [sealed, nodes, { digest, resolved }, operations] = await Promise.all([
-    readSealed(db, cluster.id),
-    nodesOf(db, cluster.id),
-    readReleaseOf(db, cluster.id),
-    operationsOf(db, cluster.id),
+  const known = await findClusterWhole(db, of.project, of.cluster)
+  if (!known) throw notFound('cluster', of.cluster)
+  const [nodes, release, operations] = await Promise.all([
+    nodesOf(db, of.cluster),
+    readRelease(db, known.releaseDigest),
+    operationsOf(db, of.cluster),
   ])
-  return { cluster, sealed, nodes, release: resolved, releaseDigest: digest, operations }
+  return { ...known, nodes, release, operations }
 }
 
 /** What a cluster was made from: the release's digest, and which version of what belongs to it. */
@@ -49,6 +56,7 @@ export async function readVersionsOf(
   db: Transaction,
   id: string,
 ): Promise<{ releaseDigest: string; kubernetes: string; components: Record<string, string> }> {
-  const { digest, resolved } = await readReleaseOf(db, id)
-  return { releaseDigest: digest, kubernetes: resolved.kubernetes, components: resolved.components }
+  const releaseDigest = await releaseDigestOf(db, id)
+  const { kubernetes, components } = await readRelease(db, releaseDigest)
+  return { releaseDigest, kubernetes, components }
 }

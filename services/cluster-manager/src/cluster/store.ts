@@ -15,6 +15,19 @@ export async function findCluster(
   return row ? toCluster(row) : undefined
 }
 
+/** The same with what is sealed for it and the digest of its release, which stand in its row. */
+export async function findClusterWhole(
+  db: Transaction,
+  project: string,
+  id: string,
+): Promise<{ cluster: Cluster; sealed: Sealed; releaseDigest: string } | undefined> {
+  const row = await db.cluster.findFirst({ where: { id, project } })
+  if (!row) return undefined
+  const { encryptionKey, pullToken, adminConfig, adminConfigObject } = row
+  const sealed = { encryptionKey, pullToken, adminConfig, adminConfigObject }
+  return { cluster: toCluster(row), sealed, releaseDigest: row.release }
+}
+
 /** The living cluster of that name. */
 export async function findByName(
   db: Transaction,
@@ -63,14 +76,17 @@ export async function insertCluster(
   await insertNodes(tx, more.nodes)
 }
 
-/** Moves a cluster with its operation and raises its version; a deleted one gives its name free. */
+/**
+ * Moves a cluster with its operation and raises its version; nothing where it is not as it was read. A deleted one gives its
+ * name free.
+ */
 export async function moveCluster(
   tx: Transaction,
-  id: string,
+  { id, version }: Pick<Cluster, 'id' | 'version'>,
   { spec, ...move }: { state: ClusterState; stateReason: string; operation: string; spec?: ClusterSpec },
-): Promise<Cluster> {
-  const row = await tx.cluster.update({
-    where: { id },
+): Promise<Cluster | undefined> {
+  const [row] = await tx.cluster.updateManyAndReturn({
+    where: { id, version },
     data: {
       ...move,
       ...(spec ? { spec: spec as unknown as Prisma.InputJsonObject } : {}),
@@ -78,7 +94,7 @@ export async function moveCluster(
       version: { increment: 1 },
     },
   })
-  return toCluster(row)
+  return row && toCluster(row)
 }
 
 /** What is sealed for a cluster. */
@@ -119,13 +135,24 @@ export async function keepRelease(tx: Transaction, digest: string, resolved: Res
   await tx.release.createMany({ data, skipDuplicates: true })
 }
 
-/** The release that a cluster was made from. */
-export async function readReleaseOf(
-  db: Transaction,
-  id: string,
-): Promise<{ digest: string; resolved: ResolvedRelease }> {
-  const { ofRelease } = await db.cluster.findUniqueOrThrow({ where: { id }, include: { ofRelease: true } })
-  return { digest: ofRelease.digest, resolved: ofRelease.resolved as unknown as ResolvedRelease }
+/** Releases are few. */
+const MOST_RELEASES = 50
+const releases = new Map<string, ResolvedRelease>()
+
+/** A release by its digest. It never changes, so it is read once: 25 KB of JSON, twice for every operation. */
+export async function readRelease(db: Transaction, digest: string): Promise<ResolvedRelease> {
+  const known = releases.get(digest)
+  if (known) return known
+  const row = await db.release.findUniqueOrThrow({ where: { digest } })
+  const resolved = row.resolved as unknown as ResolvedRelease
+  if (releases.size >= MOST_RELEASES) releases.clear()
+  releases.set(digest, resolved)
+  return resolved
+}
+
+/** The digest of the release that a cluster was made from. */
+export async function releaseDigestOf(db: Transaction, id: string): Promise<string> {
+  return (await db.cluster.findUniqueOrThrow({ where: { id }, select: { release: true } })).release
 }
 
 /** A cluster's nodes by name. */

@@ -1,58 +1,95 @@
-import type { Transaction } from '../store.ts'
+import { bug } from '@slipway/errors'
+import { inTransaction, lockClusterOf, type Transaction } from '../store.ts'
+import { type AtWork, launch } from './at-work.ts'
 import type { Bell } from './bell.ts'
 import type { Driving } from './drive.ts'
 import { isUnfinished } from './lifecycle.ts'
-import { next } from './next.ts'
+import { type Move, next } from './next.ts'
 import { type Operation, runId, type Step } from './operation.ts'
-import { perform } from './perform.ts'
-import { record } from './record.ts'
+import { type Recording, recordIn } from './record.ts'
 import { cancelledByPerson, handedOver } from './step-context.ts'
 import { readOperationById } from './store.ts'
 import { takeTurn } from './take-turn.ts'
 
-/** The steps that this replica is carrying out, by name. */
-export type Running = Map<string, { controller: AbortController; ended: Promise<void> }>
-
 /** How long to wait at most where nobody rings: rows are the truth, rings only wake. */
 const LOOK_AGAIN_MS = 10_000
 
-/** Moves an operation on, under its lease, until it ends or `halt` is aborted: reads rows, acts, waits for a ring. */
+/**
+ * Moves an operation on, under its lease, until it ends or `halt` is aborted: reads rows, writes what follows, acts, waits
+ * for a ring. Answers whether it ended, and its lease with it.
+ */
 export async function advance(
   driving: Driving,
   id: string,
-  { halt, bell, here }: { halt: AbortController; bell: Bell; here: Running },
-): Promise<void> {
-  const { db, owner, now, log, onMoved, committed } = driving
+  { halt, bell, here }: { halt: AbortController; bell: Bell; here: AtWork },
+): Promise<'ended' | 'let go'> {
+  const { db, owner, now, onMoved, committed } = driving
   const also = (tx: Transaction, moved: Operation) => onMoved(tx, moved, now())
+  const lost = () => halt.abort(handedOver)
 
   while (!halt.signal.aborted) {
-    const operation = await begun()
-    if (!operation) return
-    if (operation.cancelling) for (const { controller } of here.values()) controller.abort(cancelledByPerson)
-    const { adopt, start, lookAt, end } = next(operation, new Set(here.keys()), now())
-    if (end) {
-      const endedAt = end.state === 'paused' ? null : now()
-      const change = { state: end.state, failure: end.failure ?? null, endedAt }
-      await record(db, { id, owner, fact: end.state, change, now: now(), also })
-      committed()
-      return
+    const moved = await move()
+    if (!moved) return 'let go'
+    const { operation, adopt, start, lookAt, end } = moved
+    if (end) return 'ended'
+    if (operation.cancelling)
+      for (const { controller } of here.running.values()) controller.abort(cancelledByPerson)
+    const steps = [...adopt, ...operation.steps.filter(({ name }) => start.some((one) => one.name === name))]
+    for (const step of steps) {
+      if (step.state === 'running') launch(driving, here, { operation, step, rung: bell.ring, lost })
+      else bell.ring()
     }
-    for (const step of adopt) launch(operation, step)
-    for (const step of start) await (hasWork(operation, step) ? begin(operation, step) : passOver(step))
     await bell.wait(lookAt ? Math.max(1, lookAt.getTime() - now().getTime()) : LOOK_AGAIN_MS)
   }
+  return 'let go'
 
-  /** The operation as its rows are, started when it only waited; nothing when there is nothing to carry on. */
+  /**
+   * Writes how steps ended here and what follows from that, all in one transaction; answers what is to be done. Nothing when
+   * there is nothing to carry on. One transaction for each move made an operation of one step wait for the disk five times.
+   */
+  async function move(): Promise<(Move & { operation: Operation }) | undefined> {
+    // Both before anything is read: what ends meanwhile is at work still in what is read, and never adopted.
+    const endings = here.endings.splice(0)
+    const atWork = new Set(here.running.keys())
+    const known = endings.length === 0 ? await begun() : undefined
+    if (known) {
+      const move = next(known, atWork, now())
+      if (recordingsOf(known, move).length === 0) return { ...move, operation: known }
+    } else if (endings.length === 0) return undefined
+    const moved = await inTransaction(db, async (tx) => {
+      const locked = await lockClusterOf(tx, id)
+      let before: Operation | undefined
+      for (const ended of endings) before = await recordIn(tx, { ...ended, locked, before })
+      const operation = before ?? known
+      if (!operation) throw bug(`operation ${id} was moved by nothing`)
+      const move = next(operation, atWork, now())
+      for (const one of recordingsOf(operation, move)) before = await recordIn(tx, { ...one, locked, before })
+      return { ...move, operation: before ?? operation }
+    })
+    committed()
+    return moved
+  }
+
+  /** The operation as its rows are, planned when it only waited; nothing when there is nothing to carry on. */
   async function begun(): Promise<Operation | undefined> {
     const known = await readOperationById(db, id)
     const operation = known?.state === 'queued' ? await takeTurn(driving, known) : known
-    if (operation?.state === 'planned' && !operation.cancelling) {
-      const change = { state: 'running', startedAt: now() } as const
-      const started = await record(db, { id, owner, fact: 'started', change, now: now(), also })
-      committed()
-      return started
-    }
     return operation && isUnfinished(operation.state) ? operation : undefined
+  }
+
+  function recordingsOf(operation: Operation, { start, end }: Move): Recording[] {
+    const at = { id, owner, now: now() }
+    const startedAt = at.now
+    const begins = operation.state === 'planned' && !operation.cancelling
+    const steps = start.map((step) => ({
+      ...at,
+      ...(hasWork(operation, step) ? starting(operation, step, at.now) : passedOver(step, at.now)),
+    }))
+    return [
+      ...(begins ? [{ ...at, fact: 'started', change: { state: 'running', startedAt } } as const] : []),
+      ...steps,
+      ...(end ? [{ ...at, fact: end.state, change: ending(end, at.now), also }] : []),
+    ]
   }
 
   /** Every step has work to do; not every one has something to take back. */
@@ -60,49 +97,21 @@ export async function advance(
     return !undoing || driving.meansOf(kind, step.name).undo !== undefined
   }
 
-  async function passOver({ name }: Step): Promise<void> {
-    const change = { state: 'undone', endedAt: now() } as const
-    await record(db, { id, owner, fact: 'step-undone', step: { name, change }, now: now() })
-    committed()
-    bell.ring()
-  }
-
-  async function begin({ kind }: Operation, step: Step): Promise<void> {
+  function starting({ kind }: Operation, { name, ...step }: Step, startedAt: Date) {
     const attempt = step.attempt + 1
-    const change = {
-      state: 'running',
-      attempt,
-      tries: step.tries + 1,
-      retryAt: null,
-      run: driving.meansOf(kind, step.name).runs ? runId(id, step.name, attempt) : '',
-      note: '',
-      failure: null,
-      startedAt: now(),
-      endedAt: null,
-    } as const
-    const operation = await record(db, {
-      id,
-      owner,
-      fact: 'step-started',
-      step: { name: step.name, change },
-      now: now(),
-    })
-    committed()
-    const started = operation.steps.find((one) => one.name === step.name)
-    if (started) launch(operation, started)
+    const run = driving.meansOf(kind, name).runs ? runId(id, name, attempt) : ''
+    const begun = { state: 'running', attempt, tries: step.tries + 1, retryAt: null, run, note: '' } as const
+    const change = { ...begun, failure: null, startedAt, endedAt: null }
+    return { fact: 'step-started', step: { name, change } } as const
   }
+}
 
-  function launch(operation: Operation, step: Step): void {
-    const controller = new AbortController()
-    const ended = perform(driving, { operation, step, signal: controller.signal }).catch((error) => {
-      // Its end was not written: let go, and whoever takes the operation next adopts the attempt.
-      log.warn({ err: error, operation: id, step: step.name }, 'the end of a step was not written')
-      halt.abort(handedOver)
-    })
-    here.set(step.name, { controller, ended })
-    void ended.finally(() => {
-      here.delete(step.name)
-      bell.ring()
-    })
-  }
+function passedOver({ name }: Step, endedAt: Date) {
+  return { fact: 'step-undone', step: { name, change: { state: 'undone', endedAt } } } as const
+}
+
+/** The lease ends with the operation. */
+function ending({ state, failure }: NonNullable<Move['end']>, now: Date) {
+  const endedAt = state === 'paused' ? null : now
+  return { state, failure: failure ?? null, endedAt, leaseOwner: null, leaseUntil: null }
 }

@@ -6,7 +6,7 @@ import { type Grounds, keepGrounds } from './evidence-store.ts'
 import { type Operation, type OperationKind, untouched, type Wishes } from './operation.ts'
 import { fillQueued, nextTurn } from './queue-store.ts'
 import { MovedMeanwhile } from './record.ts'
-import { insertOperation, readOperationById } from './store.ts'
+import { insertOperation, insertSteps, readOperationById } from './store.ts'
 
 /** A plan that somebody wants to be carried out. */
 export type Intent = {
@@ -50,8 +50,10 @@ export async function beginOperation(
   addFacts({ 'slipway.operation': intent.id, 'slipway.cluster': intent.cluster })
   const traceparent = currentTraceparent()
   const operation = queued ? await continued(tx, planned) : planned
-  if (queued) await fillQueued(tx, operation, { plan, traceparent })
-  else await insertOperation(tx, operation, { plan, idempotencyKey, traceparent })
+  if (queued) {
+    await fillQueued(tx, operation, { plan, traceparent })
+    await insertSteps(tx, operation.id, operation.steps)
+  } else await insertOperation(tx, operation, { plan, idempotencyKey, traceparent })
   await keepGrounds(tx, intent.id, grounds)
   await addToOutbox(tx, [
     ...more,

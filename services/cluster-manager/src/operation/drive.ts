@@ -1,13 +1,13 @@
 import { type Log, withTrace } from '@slipway/telemetry'
 import type { Database, Transaction } from '../store.ts'
-import { advance, type Running } from './advance.ts'
+import { advance } from './advance.ts'
+import { type AtWork, letGoOf } from './at-work.ts'
 import { createBell } from './bell.ts'
 import { keepLease } from './keep-lease.ts'
 import { releaseLease, takeLease } from './lease.ts'
 import type { Operation } from './operation.ts'
 import { MovedMeanwhile } from './record.ts'
 import { handedOver, type MeansOf } from './step-context.ts'
-import { readTrace } from './store.ts'
 
 /** What an operation is carried out with. */
 export type Driving = {
@@ -40,22 +40,27 @@ export function drive(driving: Driving, id: string): Drive {
 
   async function underLease(): Promise<void> {
     const { db, owner, leaseMs, log } = driving
-    if (!(await takeLease(db, id, { owner, leaseMs }))) return
+    const lease = await takeLease(db, id, { owner, leaseMs })
+    if (!lease) return
     const stopKeeping = keepLease({ db, id, owner, leaseMs, log, onLost: letGo, onHeld: bell.ring })
-    const here: Running = new Map()
+    const here: AtWork = { running: new Map(), endings: [] }
+    let outcome: 'ended' | 'let go' = 'let go'
     try {
-      const traceparent = await readTrace(db, id)
-      await withTrace(traceparent, () => advance(driving, id, { halt, bell, here }))
+      outcome = await withTrace(lease.traceparent, () => advance(driving, id, { halt, bell, here }))
     } catch (error) {
       if (!(error instanceof MovedMeanwhile)) throw error
     } finally {
-      for (const { controller } of here.values()) controller.abort(handedOver)
-      await Promise.allSettled([...here.values()].map(({ ended }) => ended))
+      await letGoOf(driving, here)
       stopKeeping()
-      await releaseLease(db, id, owner).catch((error) =>
-        log.warn({ err: error, operation: id }, 'a lease was not given back'),
-      )
+      if (outcome === 'let go') await giveBack()
     }
+  }
+
+  async function giveBack(): Promise<void> {
+    const { db, owner, log } = driving
+    await releaseLease(db, id, owner).catch((error) =>
+      log.warn({ err: error, operation: id }, 'a lease was not given back'),
+    )
   }
   return { ring: bell.ring, stop: letGo, ended: underLease() }
 }

@@ -25,7 +25,9 @@ export async function keepGrounds(
   { basis, specBefore }: Grounds,
 ): Promise<void> {
   const before = specBefore ? { specBefore: json(specBefore) } : {}
-  await tx.evidence.create({ data: { operation, slipway: slipwayVersion, basis: json(basis), ...before } })
+  // Not `create`, which reads all of it back.
+  const data = [{ operation, slipway: slipwayVersion, basis: json(basis), ...before }]
+  await tx.evidence.createMany({ data })
 }
 
 /** Keeps the cluster's spec as an operation left it; none when it deleted the cluster. */

@@ -3,17 +3,21 @@ import { atItsTurn } from './queue-store.ts'
 
 // Leases are reckoned by the database's clock alone: replicas' clocks may differ.
 
-/** Takes the lease of an operation that is unfinished or at its turn, and that nobody holds (any more). */
+/**
+ * Takes the lease of an operation that is unfinished or at its turn, and that nobody holds (any more). Answers the trace
+ * that it is carried out in; nothing when the lease is not to be had.
+ */
 export async function takeLease(
   db: Database,
   id: string,
   { owner, leaseMs }: { owner: string; leaseMs: number },
-): Promise<boolean> {
-  const taken = await db.$executeRaw`
+): Promise<{ traceparent: string | undefined } | undefined> {
+  const [taken] = await db.$queryRaw<{ traceparent: string | null }[]>`
     UPDATE operation SET lease_owner = ${owner}, lease_until = now() + ${leaseMs} * interval '1 millisecond'
     WHERE id = ${id} AND (state IN ('planned', 'running') OR state = 'paused' AND cancelling OR ${atItsTurn})
-      AND (lease_until IS NULL OR lease_until < now())`
-  return taken === 1
+      AND (lease_until IS NULL OR lease_until < now())
+    RETURNING traceparent`
+  return taken && { traceparent: taken.traceparent ?? undefined }
 }
 
 /** Holds on to a lease; `lost` when another replica has it or the operation has ended. */

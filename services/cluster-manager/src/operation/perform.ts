@@ -4,16 +4,16 @@ import type { OperationFact } from './events.ts'
 import { failureOf, StepFailed } from './failure.ts'
 import { keepNotes } from './note.ts'
 import type { Failure, Operation, Step } from './operation.ts'
-import { record } from './record.ts'
+import { type Recording, record } from './record.ts'
 import { retryAt } from './retry.ts'
 import { isCancelled, isHandedOver, type StepContext } from './step-context.ts'
 import type { StepChange } from './store.ts'
 
 /**
- * Carries out one attempt of a step and writes how it ended. When another replica takes over nothing is written:
- * the attempt goes on there.
+ * Carries out one attempt of a step and answers how it ended, to be written with what follows from it. Nothing when another
+ * replica takes over: the attempt goes on there.
  */
-export function perform(driving: Driving, attempt: Attempt): Promise<void> {
+export function perform(driving: Driving, attempt: Attempt): Promise<Recording | undefined> {
   const { operation, step } = attempt
   const facts = {
     'slipway.project': operation.project,
@@ -28,7 +28,10 @@ export function perform(driving: Driving, attempt: Attempt): Promise<void> {
 
 type Attempt = { operation: Operation; step: Step; signal: AbortSignal }
 
-async function carryOut(driving: Driving, { operation, step, signal }: Attempt): Promise<void> {
+async function carryOut(
+  driving: Driving,
+  { operation, step, signal }: Attempt,
+): Promise<Recording | undefined> {
   const { db, owner, now, committed } = driving
   const { minutes: minutesOf, work, undo = nothing } = driving.meansOf(operation.kind, step.name)
   const minutes = minutesOf(operation)
@@ -45,24 +48,26 @@ async function carryOut(driving: Driving, { operation, step, signal }: Attempt):
     leaveBehind: (hosts) => void left.push(...hosts.filter((host) => !left.includes(host))),
   }
 
-  const notes = keepNotes((note) => write('step-progressed', { note }))
+  const notes = keepNotes(async (note) => {
+    await record(db, recordingOf('step-progressed', { note }))
+    committed()
+  })
 
-  async function ended(fact: OperationFact, change: StepChange): Promise<void> {
+  async function ended(fact: OperationFact, change: StepChange): Promise<Recording> {
     addFacts({ 'slipway.result': fact })
     const note = await notes.close()
-    await write(fact, { ...change, ...(note === undefined ? {} : { note }), endedAt: now() })
+    return recordingOf(fact, { ...change, ...(note === undefined ? {} : { note }), endedAt: now() })
   }
 
-  async function write(fact: OperationFact, change: StepChange): Promise<void> {
-    await record(db, {
+  function recordingOf(fact: OperationFact, change: StepChange): Recording {
+    return {
       id: operation.id,
       owner,
       fact,
       change: left.length > operation.leftBehind.length ? { leftBehind: left } : {},
       step: { name: step.name, change },
       now: now(),
-    })
-    committed()
+    }
   }
 
   try {
@@ -70,7 +75,8 @@ async function carryOut(driving: Driving, { operation, step, signal }: Attempt):
   } catch (error) {
     if (isHandedOver(signal)) {
       addFacts({ 'slipway.result': 'handed-over' })
-      return void (await notes.close())
+      await notes.close()
+      return undefined
     }
     if (isCancelled(signal)) return ended('step-cancelled', { state: 'cancelled' })
     const failure =
@@ -80,8 +86,8 @@ async function carryOut(driving: Driving, { operation, step, signal }: Attempt):
     const again = retryAt(step, failure, now())
     return ended('step-failed', { state: again ? 'pending' : 'failed', retryAt: again ?? null, failure })
   }
-  if (operation.undoing) await ended('step-undone', { state: 'undone', failure: null })
-  else await ended('step-succeeded', { state: 'succeeded', failure: null })
+  if (operation.undoing) return ended('step-undone', { state: 'undone', failure: null })
+  return ended('step-succeeded', { state: 'succeeded', failure: null })
 }
 
 async function nothing(): Promise<void> {}

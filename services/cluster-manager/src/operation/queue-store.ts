@@ -1,7 +1,9 @@
 import { Prisma } from '../gen/prisma/client.ts'
 import type { Transaction } from '../store.ts'
 import type { Operation } from './operation.ts'
-import { toOperation, whole } from './row.ts'
+
+/** What is to be known of an operation to say who follows it. */
+export type InLine = Pick<Operation, 'id' | 'kind' | 'state' | 'queuedBehind' | 'waits'>
 
 /**
  * Holds for a row `operation` that is queued and may begin: it is the first of its cluster's queue, and what began last
@@ -20,16 +22,13 @@ export const atItsTurn = Prisma.sql`(
 export async function lineOf(
   tx: Transaction,
   cluster: string,
-): Promise<{ last: Operation | undefined; waiting: Operation[] }> {
-  const [last, waiting] = await Promise.all([
-    tx.operation.findFirst({
-      where: { cluster, turn: { not: null } },
-      orderBy: { turn: 'desc' },
-      include: whole,
-    }),
-    tx.operation.findMany({ where: { cluster, state: 'queued' }, orderBy: { id: 'asc' }, include: whole }),
-  ])
-  return { last: last ? toOperation(last) : undefined, waiting: waiting.map(toOperation) }
+): Promise<{ last: InLine | undefined; waiting: InLine[] }> {
+  const columns = Prisma.sql`id, kind, state, queued_behind AS "queuedBehind", waits`
+  const rows = await tx.$queryRaw<InLine[]>`
+    (SELECT ${columns} FROM operation WHERE cluster = ${cluster} AND turn IS NOT NULL ORDER BY turn DESC LIMIT 1)
+    UNION ALL (SELECT ${columns} FROM operation WHERE cluster = ${cluster} AND state = 'queued' ORDER BY id)`
+  const waiting = rows.filter(({ state }) => state === 'queued')
+  return { last: rows.find(({ state }) => state !== 'queued'), waiting }
 }
 
 /** The number of the change that begins now; the cluster is locked. */
@@ -44,13 +43,13 @@ export async function readRequest(db: Transaction, id: string): Promise<Record<s
   return request as Record<string, unknown>
 }
 
-/** Makes a planned operation of a queued one, with its plan and steps; the cluster is locked. */
+/** Makes a planned operation of a queued one, with its plan; the cluster is locked. */
 export async function fillQueued(
   tx: Transaction,
   operation: Operation,
   more: { plan: unknown; traceparent: string | undefined },
 ): Promise<void> {
-  const { id, state, turn, wishes, planDigest, queuedBehind, waits, version, cluster, steps } = operation
+  const { id, state, turn, wishes, planDigest, queuedBehind, waits, version, cluster } = operation
   await tx.operation.update({
     where: { id },
     data: {
@@ -60,6 +59,4 @@ export async function fillQueued(
       traceparent: more.traceparent ?? null,
     },
   })
-  const rows = steps.map(({ failure: _none, ...step }, position) => ({ ...step, position, operation: id }))
-  await tx.step.createMany({ data: rows })
 }

@@ -4,7 +4,7 @@ import { addToOutbox, type Transaction } from '../store.ts'
 import type { Intent } from './begin.ts'
 import { operationEvent, operationNudge } from './events.ts'
 import { noWishes, type Operation, untouched } from './operation.ts'
-import { lineOf } from './queue-store.ts'
+import { type InLine, lineOf } from './queue-store.ts'
 import { changeOperation, insertOperation, readOperationById } from './store.ts'
 
 /** Changes that wait for one cluster at most: who sends more does not look at what became of them. */
@@ -68,22 +68,25 @@ export async function followQueue(tx: Transaction, cluster: string, now: Date): 
   }
 }
 
-/** The queued operation that is about to begin on a cluster; nobody else may before it. */
-export async function firstToBegin(tx: Transaction, cluster: string): Promise<Operation | undefined> {
+/** The queued operation that is about to begin on a cluster, and how many wait; nobody else may begin before it. */
+export async function firstToBegin(
+  tx: Transaction,
+  cluster: string,
+): Promise<{ first: InLine | undefined; waiting: number }> {
   const { last, waiting } = await lineOf(tx, cluster)
-  return !last || mayFollow(last) ? waiting[0] : undefined
+  return { first: !last || mayFollow(last) ? waiting[0] : undefined, waiting: waiting.length }
 }
 
 /** The next may begin after it: it did what it was to do, or nothing is left of it. See `atItsTurn` for all of it. */
-function mayFollow({ state }: Operation): boolean {
+function mayFollow({ state }: InLine): boolean {
   return state === 'succeeded' || state === 'undone'
 }
 
-function changesCluster({ state }: Operation): boolean {
+function changesCluster({ state }: InLine): boolean {
   return state === 'planned' || state === 'running' || state === 'paused'
 }
 
-function placeBehind({ id, kind, state }: Operation): Pick<Operation, 'queuedBehind' | 'waits'> {
+function placeBehind({ id, kind, state }: InLine): Pick<Operation, 'queuedBehind' | 'waits'> {
   return { queuedBehind: id, waits: `Operation ${id} (${kind}) ${why(state)}.` }
 }
 

@@ -1,21 +1,23 @@
-import { bug } from '@slipway/errors'
-import { addToOutbox, type Database, inTransaction, lockCluster, type Transaction } from '../store.ts'
+import { addToOutbox, type Database, inTransaction, lockClusterOf, type Transaction } from '../store.ts'
 import { type OperationFact, operationEvent } from './events.ts'
 import type { Operation, OperationState } from './operation.ts'
 import { followQueue } from './queue.ts'
 import {
   changeOperation,
   changeStep,
-  clusterOf,
   keepAttempt,
   type OperationChange,
-  readOperationById,
   type StepChange,
+  stepsOf,
 } from './store.ts'
 
 /** What is written together: the change, its event, and what else hangs on it. */
 export type Recording = {
   id: string
+  /** Its cluster, where the caller has locked that already. */
+  locked?: string
+  /** As an earlier move in the same transaction left it. */
+  before?: Operation | undefined
   /** The replica that must hold the lease; absent for what a person does. */
   owner?: string
   /** The state it must be in; absent where the lease says it all. */
@@ -48,14 +50,13 @@ export function record(db: Database, recording: Recording): Promise<Operation> {
 /** The same within a transaction that does more. A new state also moves the queue behind it. */
 export async function recordIn(tx: Transaction, recording: Recording): Promise<Operation> {
   const { id, owner, from, fact, change = {}, step, about = step?.name ?? '', now, also } = recording
-  if (change.state) await lockCluster(tx, (await clusterOf(tx, id)) ?? '')
-  const outcome = await changeOperation(tx, { id, owner, from }, change)
-  if (outcome === 'not-held') throw new MovedMeanwhile(id)
-  if (outcome === 'cluster-taken') throw new ClusterTaken(id)
-  if (step) await changeStep(tx, { operation: id, name: step.name }, step.change)
-  const operation = await readOperationById(tx, id)
-  if (!operation) throw bug(`operation ${id} vanished while it was written`)
-  const moved = operation.steps.find((one) => one.name === step?.name)
+  const cluster = recording.locked ?? (change.state ? await lockClusterOf(tx, id) : undefined)
+  const changed = await changeOperation(tx, { id, cluster, owner, from }, change)
+  if (changed === 'not-held') throw new MovedMeanwhile(id)
+  if (changed === 'cluster-taken') throw new ClusterTaken(id)
+  const moved = step && (await changeStep(tx, { operation: id, name: step.name }, step.change))
+  const steps = recording.before?.steps ?? (await stepsOf(tx, id))
+  const operation = { ...changed, steps: steps.map((one) => (one.name === moved?.name ? moved : one)) }
   if (moved) await keepAttempt(tx, id, moved)
   await also?.(tx, operation)
   await addToOutbox(tx, [operationEvent(operation, { fact, step: about, now })])

@@ -130,7 +130,7 @@ async function goOn(
 
 /** The refusal of a second operation on a cluster; it names the first, or the one that is about to begin. */
 export async function clusterTaken(db: Database, cluster: string): Promise<Error> {
-  const other = (await findUnfinished(db, cluster)) ?? (await firstToBegin(db, cluster))
+  const other = (await findUnfinished(db, cluster)) ?? (await firstToBegin(db, cluster)).first
   if (!other) return conflict('cluster', 'it was changed while this was planned', 'Send it again.')
   const hint = 'Wait until it has ended, or cancel it; a change can also be queued behind it.'
   return conflict(`operation ${other.id}`, `${other.kind} is changing this cluster`, hint)

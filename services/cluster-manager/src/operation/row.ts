@@ -10,13 +10,19 @@ import {
   type Wishes,
 } from './operation.ts'
 
-/** What is read along with an operation's row. */
-export const whole = { steps: { orderBy: { position: 'asc' } } } as const
+/** All of an operation but what is large and rarely asked for. */
+export const withoutPlan = { omit: { plan: true, request: true } } as const
+export const whole = { ...withoutPlan, include: { steps: { orderBy: { position: 'asc' } } } } as const
 
-type Row = Prisma.OperationGetPayload<{ include: typeof whole }>
+type Row = Prisma.OperationGetPayload<typeof whole>
 
 /** An operation out of its row and those of its steps, in order. */
 export function toOperation({ steps, ...row }: Row): Operation {
+  return { ...toBare(row), steps: steps.map(toStep) }
+}
+
+/** The same without its steps. */
+export function toBare(row: Omit<Row, 'steps'>): Omit<Operation, 'steps'> {
   return {
     id: row.id,
     project: row.project,
@@ -33,7 +39,6 @@ export function toOperation({ steps, ...row }: Row): Operation {
     // Rows of before there were nodes to name have none.
     wishes: { ...noWishes, ...(row.wishes as Partial<Wishes>) },
     reason: row.reason,
-    steps: steps.map(toStep),
     failure: (row.failure as Failure | null) ?? undefined,
     createdBy: row.createdBy,
     version: row.version,
@@ -45,7 +50,8 @@ export function toOperation({ steps, ...row }: Row): Operation {
   }
 }
 
-function toStep(row: Row['steps'][number]): Step {
+/** A step out of its row. */
+export function toStep(row: Row['steps'][number]): Step {
   return {
     name: row.name,
     title: row.title,

@@ -4,7 +4,7 @@ import type { Page } from '../page.ts'
 import type { Database, Transaction } from '../store.ts'
 import { isUnfinished } from './lifecycle.ts'
 import type { Failure, Operation, OperationState, Step, StepState } from './operation.ts'
-import { toOperation, whole } from './row.ts'
+import { toBare, toOperation, toStep, whole, withoutPlan } from './row.ts'
 
 /** What may be changed of an operation; what is left out stays. */
 export type OperationChange = Partial<{
@@ -19,6 +19,9 @@ export type OperationChange = Partial<{
   endedAt: Date | null
   leftBehind: string[]
   traceparent: string | null
+  /** Gives the lease back with the change. */
+  leaseOwner: null
+  leaseUntil: null
 }>
 
 /** What may be changed of a step. */
@@ -40,13 +43,13 @@ export async function readOperation(
   project: string,
   id: string,
 ): Promise<Operation | undefined> {
-  const row = await db.operation.findFirst({ where: { id, project }, include: whole })
+  const row = await db.operation.findFirst({ where: { id, project }, ...whole })
   return row ? toOperation(row) : undefined
 }
 
 /** The same by id alone: for the engine, which works for all projects. */
 export async function readOperationById(db: Transaction, id: string): Promise<Operation | undefined> {
-  const row = await db.operation.findUnique({ where: { id }, include: whole })
+  const row = await db.operation.findUnique({ where: { id }, ...whole })
   return row ? toOperation(row) : undefined
 }
 
@@ -58,14 +61,14 @@ export async function findByIdempotencyKey(
 ): Promise<Operation | undefined> {
   const row = await db.operation.findUnique({
     where: { project_idempotencyKey: { project, idempotencyKey } },
-    include: whole,
+    ...whole,
   })
   return row ? toOperation(row) : undefined
 }
 
 /** The planned or running operation of a cluster: there is one at most. */
 export async function findUnfinished(db: Transaction, cluster: string): Promise<Operation | undefined> {
-  const row = await db.operation.findUnique({ where: { mutates: cluster }, include: whole })
+  const row = await db.operation.findUnique({ where: { mutates: cluster }, ...whole })
   return row ? toOperation(row) : undefined
 }
 
@@ -73,12 +76,6 @@ export async function findUnfinished(db: Transaction, cluster: string): Promise<
 export async function readPlan(db: Transaction, id: string): Promise<unknown> {
   const { plan } = await db.operation.findUniqueOrThrow({ where: { id }, select: { plan: true } })
   return plan
-}
-
-/** The trace that an operation is carried out in. */
-export async function readTrace(db: Transaction, id: string): Promise<string | undefined> {
-  const row = await db.operation.findUnique({ where: { id }, select: { traceparent: true } })
-  return row?.traceparent ?? undefined
 }
 
 /** Ids of a cluster's operations, the last to begin first: older ones can hold nothing on a host any more. */
@@ -108,7 +105,7 @@ export async function listOperations(
     },
     orderBy: { id: 'desc' },
     take: page.size + 1,
-    include: whole,
+    ...whole,
   })
   return rows.map(toOperation)
 }
@@ -125,8 +122,8 @@ export async function insertOperation(
   },
 ): Promise<void> {
   const { steps, failure: _none, ...columns } = operation
-  await tx.operation.create({
-    data: {
+  const data = [
+    {
       ...columns,
       wishes: operation.wishes as unknown as Prisma.InputJsonObject,
       mutates: isUnfinished(operation.state) ? operation.cluster : null,
@@ -134,26 +131,32 @@ export async function insertOperation(
       request: more.request as Prisma.InputJsonObject | undefined,
       idempotencyKey: more.idempotencyKey ?? null,
       traceparent: more.traceparent ?? null,
-      steps: {
-        create: steps.map(({ failure: _nothing, ...step }, position) => ({ ...step, position })),
-      },
     },
-  })
+  ]
+  await tx.operation.createMany({ data })
+  await insertSteps(tx, operation.id, steps)
+}
+
+/** Inserts the steps of an operation that has none yet. */
+export async function insertSteps(tx: Transaction, operation: string, steps: readonly Step[]): Promise<void> {
+  const rows = steps.map(({ failure: _none, ...step }, position) => ({ ...step, position, operation }))
+  if (rows.length > 0) await tx.step.createMany({ data: rows })
 }
 
 /**
- * Changes an operation and raises its version: with `owner` only while that replica holds the lease, with `from` only
- * in that state. `cluster-taken`: it would be the second unfinished one of its cluster.
+ * Changes an operation, raises its version and answers it without its steps: with `owner` only while that replica holds
+ * the lease, with `from` only in that state. A new state takes `cluster` or lets go of it; `cluster-taken`: it would be the
+ * second unfinished one there.
  */
 export async function changeOperation(
   tx: Transaction,
-  by: { id: string; owner?: string; from?: OperationState },
+  by: { id: string; cluster?: string; owner?: string; from?: OperationState },
   change: OperationChange,
-): Promise<'changed' | 'not-held' | 'cluster-taken'> {
+): Promise<Omit<Operation, 'steps'> | 'not-held' | 'cluster-taken'> {
   const { failure, state, ...columns } = change
-  const cluster = state && isUnfinished(state) ? await clusterOf(tx, by.id) : undefined
   try {
-    const { count } = await tx.operation.updateMany({
+    const [row] = await tx.operation.updateManyAndReturn({
+      ...withoutPlan,
       where: {
         id: by.id,
         ...(by.owner ? { leaseOwner: by.owner } : {}),
@@ -161,21 +164,21 @@ export async function changeOperation(
       },
       data: {
         ...columns,
-        ...(state ? { state, mutates: cluster ?? null } : {}),
+        ...(state ? { state, mutates: isUnfinished(state) ? by.cluster : null } : {}),
         ...json('failure', failure),
         version: { increment: 1 },
       },
     })
-    return count === 1 ? 'changed' : 'not-held'
+    return row ? toBare(row) : 'not-held'
   } catch (error) {
     if (isUniqueViolation(error)) return 'cluster-taken'
     throw error
   }
 }
 
-/** The cluster that an operation is about. */
-export async function clusterOf(tx: Transaction, id: string): Promise<string | undefined> {
-  return (await tx.operation.findUnique({ where: { id }, select: { cluster: true } }))?.cluster
+/** The steps of an operation, in order. */
+export async function stepsOf(tx: Transaction, operation: string): Promise<Step[]> {
+  return (await tx.step.findMany({ where: { operation }, orderBy: { position: 'asc' } })).map(toStep)
 }
 
 /** Notes that a person wants an operation to stop or rest; nothing to see of it until it does. */
@@ -183,17 +186,18 @@ export async function markHeld(tx: Transaction, id: string, how: 'cancelling' | 
   await tx.operation.update({ where: { id }, data: { [how]: true } })
 }
 
-/** Changes a step; its operation's version is the caller's to raise. */
+/** Changes a step and answers it; its operation's version is the caller's to raise. */
 export async function changeStep(
   tx: Transaction,
   at: { operation: string; name: string },
   change: StepChange,
-): Promise<void> {
+): Promise<Step> {
   const { failure, ...columns } = change
-  await tx.step.update({
+  const row = await tx.step.update({
     where: { operation_name: at },
     data: { ...columns, ...json('failure', failure) },
   })
+  return toStep(row)
 }
 
 /** Keeps what came of one attempt beside those before it. */
