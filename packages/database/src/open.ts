@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import { explainToPrisma } from './lost.ts'
+import { statementNames } from './statement-name.ts'
 
 type Disconnects = { $disconnect(): Promise<void> }
 
@@ -26,7 +27,7 @@ export function openDatabase<C extends Disconnects>(
       connectionTimeoutMillis: QUEUE_MS,
       keepAlive: true,
     },
-    { schema: options.schema },
+    { schema: options.schema, statementNameGenerator: statementNames() },
   )
   const connect = adapter.connect.bind(adapter)
   adapter.connect = async () => explaining(await connect())

@@ -107,6 +107,23 @@ test('pages walk every cluster once, in order', async () => {
   expect(seen).toEqual([...seen].sort())
 })
 
+test('what is asked again is planned once, and goes on after a migration added a column', async () => {
+  const { databaseUrl: url } = platform.foundation('cluster-manager')
+  const one = openDatabase(PrismaClient, { url, schema: 'cluster_manager', max: 1 })
+  const ask = () => one.cluster.findFirst({ where: { project } })
+  const asked = async () =>
+    one.$queryRaw<{ statement: string; asked: number }[]>`
+      SELECT statement, (generic_plans + custom_plans)::int AS asked FROM pg_prepared_statements WHERE statement LIKE ${'%"cluster"%'}`
+  const found = await ask()
+  await ask()
+  expect(await asked()).toMatchObject([{ asked: 2 }])
+  await db.$executeRaw`ALTER TABLE cluster ADD COLUMN later text`
+  expect(await ask()).toEqual(found)
+  expect(await asked()).toMatchObject([{ asked: 3 }])
+  await db.$executeRaw`ALTER TABLE cluster DROP COLUMN later`
+  await one.$disconnect()
+})
+
 test.each([
   ['clusters', () => listClusters(db, first)],
   ['clusters of a state', () => listClusters(db, { ...first, state: 'failed' })],
