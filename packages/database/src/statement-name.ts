@@ -7,12 +7,15 @@ const COUNTED = 2_000
 
 /**
  * Names the statements that come often, by their texts, so that a connection parses and plans them once; the others have no
- * name. PostgreSQL's part of an operation of a hundred statements went from 33 to 25 ms of CPU.
+ * name. PostgreSQL's part of an operation of a hundred statements went from 33 to 25 ms of CPU, and that of reading one
+ * cluster from 0.95 to 0.6.
  */
-export function createStatementNames(): (statement: { sql: string }) => string {
+export function createStatementNames(): (statement: { sql: string; args: readonly unknown[] }) => string {
   const names = new Map<string, string>()
   const times = new Map<string, number>()
-  return ({ sql }) => {
+  return ({ sql, args }) => {
+    // Without a value they go another way, which asks less of both ends: BEGIN, COMMIT.
+    if (args.length === 0) return ''
     const known = names.get(sql)
     if (known !== undefined || names.size >= MOST) return known ?? ''
     const count = (times.get(sql) ?? 0) + 1

