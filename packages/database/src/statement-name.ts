@@ -7,8 +7,7 @@ const COUNTED = 2_000
 
 /**
  * Names the statements that come often, by their texts, so that a connection parses and plans them once; the others have no
- * name. PostgreSQL's part of an operation of a hundred statements went from 33 to 25 ms of CPU, and that of reading one
- * cluster from 0.95 to 0.6.
+ * name. Reading one cluster through the gateway took PostgreSQL 0.95 ms of CPU and takes 0.6, a page of them 1.8 and 1.2.
  */
 export function createStatementNames(): (statement: { sql: string; args: readonly unknown[] }) => string {
   const names = new Map<string, string>()
