@@ -3,8 +3,7 @@ import { toSlipwayError } from '@slipway/errors'
 import type { Log } from '@slipway/telemetry'
 import pg from 'pg'
 import type { Bus } from './bus.ts'
-import type { OutboxRow } from './event.ts'
-import { explainLostBus } from './lost.ts'
+import { openPublishing, type Publishing, type WaitingRow } from './publishing.ts'
 
 /** The publisher of one service's outbox. */
 export type Outbox = {
@@ -14,13 +13,18 @@ export type Outbox = {
 }
 
 const SWEEP_MS = 1_000
+/** How long what NATS has may stay, where no nudge takes it away sooner. */
+const TIDY_MS = 50
 const BATCH = 200
 
 /**
  * Publishes rows of `<schema>.outbox` (position bigserial, id, subject, body) and deletes what NATS acknowledged. One replica
  * at a time does it, by an advisory lock, and of an object n+1 never goes out before n is acknowledged; NATS drops what
  * comes twice by id. Publishing one row after the other, each with its own commit, took 8 ms an event on a disk that is
- * waited for, and a nudge on another replica was not heard: an operation stood behind the events of all others.
+ * waited for, and a nudge on another replica was not heard: an operation stood behind the events of all others. Publishing
+ * batch after batch made each event wait for what became of the batch before: at 2,000 a second, on two cores at a load of
+ * 18, p99 was 370 ms. Now one statement takes away what is published and reads what is new while all else is on its way,
+ * and it is 130 ms; where nothing else is scheduled before it (chrt -r 1) it was 13 and is 4.
  */
 export async function openOutbox(options: {
   bus: Bus
@@ -53,29 +57,43 @@ export async function openOutbox(options: {
     await pause(Math.min(sweepMs, SWEEP_MS), undefined, { signal: ending.signal }).catch(() => {})
   }
 
+  function goesOn(): void {
+    if (keptBy !== '') log.info('the outbox goes on')
+    keptBy = ''
+  }
+
   async function publishWhileLocked(): Promise<void> {
-    // It only deletes: what a crash of PostgreSQL brings back goes out again, so no disk is waited for, 2.7 times an operation.
-    const options = `-c search_path=${schema} -c synchronous_commit=off`
-    const client = new pg.Client({ connectionString: databaseUrl, options })
+    const client = new pg.Client({ connectionString: databaseUrl, options: `-c search_path=${schema}` })
     client.on('error', () => wake())
     client.on('notification', nudge)
     await client.connect()
     try {
       while (!ending.signal.aborted && !(await lockOrTell(client, `outbox:${schema}`))) await idle()
       await client.query(`LISTEN "outbox:${schema}"`)
-      while (!ending.signal.aborted) {
-        const published = await publishBatch(client, bus)
-        if (keptBy !== '') log.info({ published }, 'the outbox goes on')
-        keptBy = ''
-        if (published < BATCH) await idle()
-      }
+      // A deletion that a crash of PostgreSQL loses brings events again, which NATS drops: no reason to wait for its disk.
+      await client.query('SET synchronous_commit = off')
+      await publishAll(client)
     } finally {
       await client.end().catch(() => {})
     }
   }
 
+  async function publishAll(client: pg.Client): Promise<void> {
+    const publishing = openPublishing(bus)
+    try {
+      while (!ending.signal.aborted && !publishing.failed()) {
+        const most = Math.min(BATCH, publishing.room())
+        const read = await exchange(client, publishing, most)
+        if (read === 0 && !publishing.failed()) goesOn()
+        if (read === 0 || read < most) await idle(publishing.known().length > 0 ? TIDY_MS : sweepMs)
+      }
+    } finally {
+      await publishing.settled().finally(() => exchange(client, publishing, 0))
+    }
+  }
+
   /** Waits for a nudge, or for the sweep that catches what a lost nudge missed. */
-  function idle(): Promise<void> {
+  function idle(atMost = sweepMs): Promise<void> {
     if (nudged || ending.signal.aborted) {
       nudged = false
       return Promise.resolve()
@@ -88,7 +106,7 @@ export async function openOutbox(options: {
         nudged = false
         resolve()
       }
-      const timer = setTimeout(end, sweepMs)
+      const timer = setTimeout(end, atMost)
       wake = end
     })
   }
@@ -117,23 +135,16 @@ async function lockOrTell(client: pg.Client, name: string): Promise<boolean> {
   return rows[0]?.ours ?? false
 }
 
-async function publishBatch(client: pg.Client, bus: Bus): Promise<number> {
-  const { rows } = await client.query<OutboxRow & { position: string }>(
-    'SELECT position, id, subject, body FROM outbox ORDER BY position LIMIT $1',
-    [BATCH],
-  )
-  const acknowledged: string[] = []
-  const objects = Map.groupBy(rows, ({ subject }) => subject.slice(0, subject.lastIndexOf('.')))
-  const publishing = [...objects.values()].map(async (ofObject) => {
-    for (const { subject, body, id, position } of ofObject) {
-      await bus.jetstream.publish(subject, body, { msgID: id }).catch(explainLostBus)
-      acknowledged.push(position)
-    }
+/** Deletes what was published and gives what is new to be published, in one statement; answers how much that was. */
+async function exchange(client: pg.Client, publishing: Publishing, most: number): Promise<number> {
+  const acknowledged = publishing.acknowledged()
+  const { rows } = await client.query<WaitingRow>({
+    name: 'exchange',
+    text: `WITH published AS (DELETE FROM outbox WHERE position = ANY($1::bigint[]))
+      SELECT position, id, subject, body FROM outbox WHERE position <> ALL($2::bigint[]) ORDER BY position LIMIT $3`,
+    values: [acknowledged, publishing.known(), most],
   })
-  const outcomes = await Promise.allSettled(publishing)
-  if (acknowledged.length > 0) {
-    await client.query('DELETE FROM outbox WHERE position = ANY($1::bigint[])', [acknowledged])
-  }
-  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+  publishing.forget(acknowledged)
+  publishing.add(rows)
   return rows.length
 }

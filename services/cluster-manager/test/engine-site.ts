@@ -112,7 +112,15 @@ export async function startEngineSite(wish: Parameters<typeof startPlatform>[0] 
       await db.release.create({ data: { digest, resolved: {} } })
       await db.cluster.create({
         data: {
-          ...{ id: cluster, project, name: 'c', liveName: 'c', state: 'creating', stateReason: '', spec: {} },
+          ...{
+            id: cluster,
+            project,
+            name: 'c',
+            liveName: 'c',
+            state: 'creating',
+            stateReason: '',
+            spec: { nodes: [] },
+          },
           ...{
             endpoint: '',
             operation: '',

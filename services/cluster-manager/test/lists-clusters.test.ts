@@ -124,7 +124,7 @@ test('a list names version and nodes of each cluster, and holds whole specs only
   expect((await listClusters(db, { ...first, search: 'c4_' })).rows).toEqual([])
 })
 
-test('what is asked again is planned once, and goes on after a migration added a column', async () => {
+test('what is asked often is planned once, and goes on after a migration added a column', async () => {
   const { databaseUrl: url } = platform.foundation('cluster-manager')
   const one = openDatabase(PrismaClient, { url, schema: 'cluster_manager', max: 1 })
   const ask = () => one.cluster.findFirst({ where: { project } })
@@ -132,11 +132,13 @@ test('what is asked again is planned once, and goes on after a migration added a
     one.$queryRaw<{ statement: string; asked: number }[]>`
       SELECT statement, (generic_plans + custom_plans)::int AS asked FROM pg_prepared_statements WHERE statement LIKE ${'%"cluster"%'}`
   const found = await ask()
-  await ask()
-  expect(await asked()).toMatchObject([{ asked: 2 }])
+  expect(await asked()).toEqual([])
+  for (let again = 0; again < 6; again++) await ask()
+  const [before] = await asked()
+  expect(before?.asked).toBeGreaterThan(1)
   await db.$executeRaw`ALTER TABLE cluster ADD COLUMN later text`
   expect(await ask()).toEqual(found)
-  expect(await asked()).toMatchObject([{ asked: 3 }])
+  expect(await asked()).toMatchObject([{ asked: (before?.asked ?? 0) + 1 }])
   await db.$executeRaw`ALTER TABLE cluster DROP COLUMN later`
   await one.$disconnect()
 })
