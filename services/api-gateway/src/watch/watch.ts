@@ -42,6 +42,12 @@ export async function watchOperation(
   return follow(source, { now, progress, signal })
 }
 
+function weightOf(item: Item): number {
+  if (item.kind === 'operation') return item.operation.steps.length * BESIDE_TEXT
+  if (item.kind !== 'lines') return BESIDE_TEXT
+  return item.lines.reduce((sum, { text }) => sum + text.length + BESIDE_TEXT, 0)
+}
+
 async function* follow(
   source: WatchSource,
   { now, progress, signal }: { now: Operation; progress: Cursor; signal: AbortSignal },
@@ -125,12 +131,6 @@ async function* follow(
   function takeOwnersWord(): void {
     void channel.put({ kind: 'operation', sequence: wanted.version, operation: wanted })
   }
-}
-
-function weightOf(item: Item): number {
-  if (item.kind === 'operation') return item.operation.steps.length * BESIDE_TEXT
-  if (item.kind !== 'lines') return BESIDE_TEXT
-  return item.lines.reduce((sum, { text }) => sum + text.length + BESIDE_TEXT, 0)
 }
 
 function fromElsewhere() {
