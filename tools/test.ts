@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readSettings } from '@slipway/cli/config'
+import { fetchArtifacts } from '@slipway/cli/demo'
 import { execa } from 'execa'
 
 const root = join(import.meta.dirname, '..')
@@ -14,17 +15,11 @@ let passed = 0
 let failed = 0
 
 await part('artifacts', async () => {
-  const { SLIPWAY_DEMO_KUBERNETES: kubernetes } = readSettings()
-  const { exitCode } = await execa(
-    bin('node'),
-    ['packages/cli/src/main.ts', 'release', 'fetch', kubernetes],
-    {
-      cwd: root,
-      stdio: 'inherit',
-      reject: false,
-    },
-  )
-  if (exitCode !== 0) failed += 1
+  const say = (line: string) => void process.stdout.write(`${line}\n`)
+  await fetchArtifacts(readSettings(), new AbortController().signal, say).catch((error: Error) => {
+    failed += 1
+    say(error.message)
+  })
 })
 if (wanted.length === 0) await part('check', check)
 await part('tests beside the code', () => vitest('vitest.config.ts', wanted))
