@@ -1,15 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort, keepRunning, ownerOf, startNats, startPostgres } from '@slipway/embedded'
 import { createLog } from '@slipway/telemetry'
-import { openSmallDisk } from '@slipway/testing'
 import pg from 'pg'
 import { afterEach, expect, test } from 'vitest'
-import { keepRunning } from './keep.ts'
-import { startNats } from './nats.ts'
-import { ownerOf } from './owner.ts'
-import { freePort } from './port.ts'
-import { startPostgres } from './postgres.ts'
+import { openSmallDisk } from './small-disk.ts'
 
 const INSERT = 'INSERT INTO kept SELECT FROM generate_series(1, 100)'
 const closes: (() => unknown)[] = []
