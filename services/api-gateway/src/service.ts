@@ -16,7 +16,7 @@ import { sweepSubscriptions } from './event/sweep.ts'
 import { PrismaClient } from './gen/prisma/client.ts'
 import { serveGrpc } from './grpc/server.ts'
 import { ensureFirstAdministrator } from './identity/first-administrator.ts'
-import { identityHandlers } from './identity/rpc.ts'
+import { identityHandlers, type RightsEnded } from './identity/rpc.ts'
 import { openIdentityStore } from './identity/store.ts'
 import { createOnce } from './pipeline/idempotency.ts'
 import { createLimits } from './pipeline/limit.ts'
@@ -28,6 +28,8 @@ import { projectHandlers } from './project/rpc.ts'
 import { openProjectStore } from './project/store.ts'
 import { recordHandlers } from './record/rpc.ts'
 import { createRest } from './rest/server.ts'
+import { sessionHandlers } from './session/rpc.ts'
+import { openSessionStore } from './session/store.ts'
 import { connectUpstreams } from './upstream.ts'
 import { watchHandlers } from './watch/rpc.ts'
 
@@ -63,6 +65,7 @@ export async function openApiGateway(config: GatewayConfig): Promise<Service> {
     opened.add('upstreams', upstream.close)
 
     const identity = openIdentityStore(db)
+    const sessions = openSessionStore(db)
     const projects = openProjectStore(db, outbox.nudge)
     const audit = openAuditStore(db)
     const calls = openCallStore(db)
@@ -79,14 +82,19 @@ export async function openApiGateway(config: GatewayConfig): Promise<Service> {
       await subscriptions.end(whose, at)
       await sweep()
     }
+    const rightsEnded: RightsEnded = (of, at) =>
+      endSubscriptions('user' in of ? { userId: of.user } : { tokenId: of.token }, at)
     const own = {
-      'slipway.identity.v1.IdentityService': identityHandlers({
-        store: identity,
-        membership,
-        rightsEnded: (of, at) =>
-          endSubscriptions('user' in of ? { userId: of.user } : { tokenId: of.token }, at),
-        enrolled: () => rm(config.enrolmentFile, { force: true }),
-      }),
+      'slipway.identity.v1.IdentityService': {
+        ...identityHandlers({
+          store: identity,
+          sessions,
+          membership,
+          rightsEnded,
+          enrolled: () => rm(config.enrolmentFile, { force: true }),
+        }),
+        ...sessionHandlers({ store: sessions, rightsEnded }),
+      },
       'slipway.project.v1.ProjectService': projectHandlers({
         store: projects,
         owned: upstream.owned,
@@ -107,7 +115,7 @@ export async function openApiGateway(config: GatewayConfig): Promise<Service> {
     }
     const limits = createLimits(config.rates, now)
     const pipeline = createPipeline({
-      identity,
+      identity: { ...identity, ...sessions },
       membership,
       record: createRecorder({ audit, limits, log, now }),
       limits,
@@ -116,8 +124,8 @@ export async function openApiGateway(config: GatewayConfig): Promise<Service> {
       now,
     })
     const tidy = setInterval(() => {
-      Promise.all([sweep(), calls.forget(now()), audit.forgetStrangers(now())]).catch((err) =>
-        log.warn({ err }, 'tidying up failed'),
+      Promise.all([sweep(), calls.forget(now()), audit.forgetStrangers(now()), sessions.tidy(now())]).catch(
+        (err) => log.warn({ err }, 'tidying up failed'),
       )
     }, SWEEP_MS)
     opened.add('tidying', () => clearInterval(tidy))
@@ -129,7 +137,14 @@ export async function openApiGateway(config: GatewayConfig): Promise<Service> {
       await db.$queryRaw`SELECT 1`
       if (bus.connection.isClosed()) throw unavailable('nats', 'NATS is not connected', 'Look at its log.')
     }
-    const rest = await createRest({ pipeline, tls, ready, log, ending: ending.signal })
+    const rest = await createRest({
+      pipeline,
+      tls,
+      ready,
+      log,
+      ending: ending.signal,
+      consoleDir: config.consoleDir,
+    })
     opened.add('rest', () => rest.close())
     const [host, port] = split(config.restListen)
     const address = await rest.listen({ host, port })
