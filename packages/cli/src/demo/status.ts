@@ -20,6 +20,7 @@ async function readStatus(place: Place, ground: Ground) {
     ground.list(),
   ])
   return {
+    console: running?.console,
     rest: running?.rest,
     openapi: running?.openapi,
     grpc: running?.grpc,

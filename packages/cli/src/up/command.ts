@@ -1,4 +1,4 @@
-import { rename, writeFile } from 'node:fs/promises'
+import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Settings } from '../config.ts'
 import { startAllInOne } from './up.ts'
@@ -8,6 +8,7 @@ export async function up(settings: Settings): Promise<void> {
   const began = performance.now()
   const running = await startAllInOne(settings)
   const facts = {
+    console: running.rest,
     rest: running.rest,
     openapi: `${running.rest}/api/v1/openapi.json`,
     grpc: running.grpc,
@@ -22,6 +23,7 @@ export async function up(settings: Settings): Promise<void> {
   process.stdout.write(
     [
       `Slipway is ready after ${((performance.now() - began) / 1000).toFixed(1)} s.`,
+      `  Web    ${facts.console}${await firstStart(settings, running.rest)}`,
       `  REST   ${facts.rest}/api/v1   (OpenAPI ${facts.openapi})`,
       `  gRPC   ${facts.grpc}`,
       `  NATS   ${facts.nats}`,
@@ -33,4 +35,10 @@ export async function up(settings: Settings): Promise<void> {
   const stop = () => void running.stop().then(() => process.exit(0))
   process.once('SIGINT', stop)
   process.once('SIGTERM', stop)
+}
+
+/** The link with which the first administrator chooses a password, while nobody did. The code stands behind the #: browsers send that nowhere. */
+async function firstStart({ SLIPWAY_DATA_DIR: dir }: Settings, rest: string): Promise<string> {
+  const code = await readFile(join(dir, 'first-administrator'), 'utf8').catch(() => '')
+  return code && `   first administrator, once: ${rest}/first-start#first=${code.trim()}`
 }
