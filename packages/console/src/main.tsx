@@ -6,12 +6,18 @@ import { Appearance } from './appearance/appearance.tsx'
 import './console.css'
 import { meQuery } from './me/me.ts'
 import { keepSignedIn } from './me/signed-in.ts'
+import { Problem } from './problem/problem.ts'
 import { createRoutes } from './routes.tsx'
 
 const queries = createQueryClient(signedOut)
 const router = createRoutes(queries)
 
-createRoot(document.getElementById('console') as HTMLElement).render(
+createRoot(document.getElementById('console') as HTMLElement, {
+  // What the API refuses is said on the page, in the place of what could not be shown: it is no mistake of the page.
+  onCaughtError: (thrown) => {
+    if (!(thrown instanceof Problem)) console.error(thrown)
+  },
+}).render(
   <QueryClientProvider client={queries}>
     <Appearance>
       <RouterProvider router={router} />

@@ -9,13 +9,13 @@ import {
   redirect,
   rootRouteId,
 } from '@tanstack/react-router'
+import { fromAddress } from './address.ts'
 import { meQuery } from './me/me.ts'
 import { keepProject, lastProject } from './project/here.ts'
 import { projectQuery, projectsQuery } from './project/queries.ts'
 import { Failed } from './shell/failed.tsx'
 import { Loading } from './shell/loading.tsx'
 import { NotThere, NowhereYet } from './shell/not-there.tsx'
-import { Shell } from './shell/shell.tsx'
 
 type Context = { queries: QueryClient }
 
@@ -27,7 +27,7 @@ const root = createRootRouteWithContext<Context>()({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: (search): { to?: string } => (isOwnPath(search.to) ? { to: search.to } : {}),
+  validateSearch: fromAddress(({ to }): { to?: string } => (isOwnPath(to) ? { to } : {})),
   component: lazyRouteComponent(() => import('./pages/sign-in.tsx')),
 })
 
@@ -41,7 +41,7 @@ const firstStart = createRoute({
 const shell = createRoute({
   getParentRoute: () => root,
   id: 'shell',
-  component: Shell,
+  component: lazyRouteComponent(() => import('./shell/shell.tsx'), 'Shell'),
   beforeLoad: async ({ context, location, matches }) => {
     const me = await context.queries.ensureQueryData(meQuery)
     if (me) return
@@ -91,13 +91,13 @@ const home = createRoute({
 const clusters = createRoute({
   getParentRoute: () => project,
   path: '/clusters',
-  validateSearch: (search): { search?: string; state?: string; before?: string[] } => ({
-    ...(typeof search.search === 'string' && search.search ? { search: search.search } : {}),
-    ...(typeof search.state === 'string' && search.state ? { state: search.state } : {}),
-    ...(Array.isArray(search.before) && search.before.length > 0
-      ? { before: search.before.map(String) }
-      : {}),
-  }),
+  validateSearch: fromAddress(
+    ({ search, state, before }): { search?: string; state?: string; before?: string[] } => ({
+      ...(typeof search === 'string' && search ? { search } : {}),
+      ...(typeof state === 'string' && state ? { state } : {}),
+      ...(Array.isArray(before) && before.length > 0 ? { before: before.map(String) } : {}),
+    }),
+  ),
   component: lazyRouteComponent(() => import('./pages/projects/$project/clusters.tsx')),
 })
 

@@ -24,7 +24,8 @@ export async function openBrowser(url: string) {
   const program = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
   return {
     /** A tab of a browser that nobody used yet. */
-    open: async ({ language = 'en', mode = 'light', width = 1280 }: Partial<Look> = {}): Promise<Tab> => {
+    open: async (look: Partial<Look> & { agent?: string } = {}): Promise<Tab> => {
+      const { language = 'en', mode = 'light', width = 1280, agent } = look
       const context = await program.newContext({
         baseURL: url,
         ignoreHTTPSErrors: true,
@@ -32,6 +33,7 @@ export async function openBrowser(url: string) {
         colorScheme: mode,
         locale: language,
         reducedMotion: 'reduce',
+        ...(agent ? { userAgent: agent } : {}),
       })
       const page = await context.newPage()
       const errors: string[] = []
@@ -90,5 +92,7 @@ export async function faultsOf({ page, errors }: Tab): Promise<string[]> {
           `wider than the page: ${element.tagName} ${element.className} ${element.textContent?.slice(0, 40)}`,
       )
   }, width)
-  return [...barriers, ...wide, ...errors]
+  const holes = await page.getByText(/\{\{\w+\}\}/).allTextContents()
+  const unfilled = holes.filter((text) => !text.includes('<')).map((text) => `not filled in: ${text}`)
+  return [...barriers, ...wide, ...unfilled, ...errors]
 }

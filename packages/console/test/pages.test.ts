@@ -1,4 +1,3 @@
-import { callApi } from '@slipway/cli/api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { faultsOf, type Look, looks, settled, signIn, type Tab } from './browser.ts'
 import { type Site, startSite } from './site.ts'
@@ -9,8 +8,7 @@ let project: string
 beforeAll(async () => {
   site = await startSite()
   await site.person('captain', PASSWORD, { administrator: true })
-  const to = await site.administrator()
-  project = (await callApi(to, 'slipway.project.v1.ProjectService/CreateProject', { name: 'shop' })).id
+  project = await site.project('shop')
 }, 120_000)
 afterAll(() => site?.stop())
 
@@ -68,5 +66,5 @@ describe.each(looks.map((look) => [nameOf(look), look] as const))('%s', (name, l
     }
     expect(found).toEqual({})
     await tab.close()
-  })
+  }, 300_000)
 })

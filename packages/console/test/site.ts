@@ -16,6 +16,8 @@ export type Site = {
   administrator: () => Promise<Connection>
   /** Makes a person who signs in with a password; answers the id. */
   person: (name: string, password: string, more?: { administrator?: boolean }) => Promise<string>
+  /** Makes a project; answers its id. */
+  project: (name: string, description?: string) => Promise<string>
   stop: () => Promise<void>
 }
 
@@ -44,6 +46,10 @@ export async function startSite(): Promise<Site> {
       })
       await callApi(to, `${identity}/Enrol`, { code: made.enrolmentCode, password })
       return made.user.id
+    },
+    project: async (name, description = '') => {
+      const service = 'slipway.project.v1.ProjectService'
+      return (await callApi(await administrator(), `${service}/CreateProject`, { name, description })).id
     },
     stop: async () => {
       await browser.close()

@@ -1,4 +1,4 @@
-import { App, ConfigProvider, theme } from 'antd'
+import { ConfigProvider, theme } from 'antd'
 import enUS from 'antd/locale/en_US'
 import zhCN from 'antd/locale/zh_CN'
 import zhTW from 'antd/locale/zh_TW'
@@ -27,7 +27,7 @@ export function Appearance({ children }: { children: ReactNode }) {
       }}
     >
       <OwnStyles isDark={isDark} />
-      <App className="app">{children}</App>
+      <div className="app">{children}</div>
     </ConfigProvider>
   )
 }
@@ -39,6 +39,7 @@ function OwnStyles({ isDark }: { isDark: boolean }) {
     const { style } = document.documentElement
     style.colorScheme = isDark ? 'dark' : 'light'
     const own = {
+      '--font': token.fontFamily,
       '--ground': token.colorBgLayout,
       '--surface': token.colorBgContainer,
       '--raised': token.colorBgElevated,

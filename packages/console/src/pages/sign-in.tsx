@@ -101,7 +101,10 @@ function Locked({ until }: { until: number }) {
       role="alert"
       title={say('locked')}
       description={
-        <span className="number">{left > 0 ? say('wait', { time: durationOf(left) }) : say('free')}</span>
+        // The seconds are for the eye: they are not read out one by one.
+        <span className="number" role="timer">
+          {left > 0 ? say('wait', { time: durationOf(left) }) : say('free')}
+        </span>
       }
     />
   )

@@ -28,17 +28,33 @@ document.documentElement.lang = speaking.language
 
 /**
  * Says a part's texts in all languages, beside the page that shows them, so that they load with it. TypeScript refuses a key
- * that lacks in a language.
+ * that lacks in a language, and one whose text is filled in with something else than the English one.
  */
-export function defineWords<const English extends Record<string, string>>(
+export function defineWords<
+  const English extends Record<string, string>,
+  const Simplified extends Record<string, string>,
+  const Traditional extends Record<string, string>,
+>(
   part: string,
-  texts: { en: English } & Record<Exclude<Language, 'en'>, Record<keyof English & string, string>>,
+  texts: {
+    en: English
+    'zh-CN': Simplified & Translated<English, Simplified>
+    'zh-TW': Traditional & Translated<English, Traditional>
+  },
 ): Words<keyof English & string> {
   for (const [language, words] of Object.entries(texts)) {
     speaking.addResourceBundle(language, part, words, true, true)
   }
   return { part, texts }
 }
+
+/** What a text is filled in with: `{{name}} of {{count}}` with name and count. */
+type HolesOf<Text> = Text extends `${string}{{${infer Hole}}}${infer Rest}` ? Hole | HolesOf<Rest> : never
+/** Texts of the keys that English has, with the same holes, and no others. What is wrong is an object type: the error names it. */
+type Translated<English, Own> = {
+  [Key in keyof English]: Key extends keyof Own ? Fitting<HolesOf<English[Key]>, HolesOf<Own[Key]>> : string
+} & { [Key in Exclude<keyof Own, keyof English>]: { 'lacks in English': Key } }
+type Fitting<English, Own> = [English, Own] extends [Own, English] ? string : { 'is filled in with': English }
 
 /** What a text is filled in with; `count` chooses between _one and _other. */
 type Values = Record<string, string | number>
