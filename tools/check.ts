@@ -14,6 +14,7 @@ const ansibleLint =
 /** A guard: its name as a claim, and the command that holds when it exits with 0. */
 const guards: { claim: string; argv: string[]; cwd?: string }[] = [
   { claim: 'types fit', argv: [bin('tsc'), '-p', '.'] },
+  { claim: 'types of the console fit', argv: [bin('tsc'), '-p', 'packages/console'] },
   { claim: 'formatting and lint rules hold', argv: [bin('biome'), 'check', '--error-on-warnings', '.'] },
   {
     claim: 'fences between folders hold',

@@ -91,11 +91,13 @@ function methodEntry(registry: FileRegistry, service: DescService, method: DescM
     method,
     'access',
   )
-  const route = option<{ verb: string; path: string; status: number; contentType: string }>(
-    registry,
-    method,
-    'route',
-  )
+  const route = option<{
+    verb: string
+    path: string
+    status: number
+    contentType: string
+    opensSession: boolean
+  }>(registry, method, 'route')
   const callers = option<string[]>(registry, method, 'callers') ?? []
   const facts = {
     service: service.typeName,
@@ -111,6 +113,7 @@ function methodEntry(registry: FileRegistry, service: DescService, method: DescM
       path: route.path,
       status: route.status || 200,
       contentType: route.contentType || 'application/json',
+      opensSession: route.opensSession,
     },
     callers,
   }

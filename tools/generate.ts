@@ -1,5 +1,5 @@
-// Makes everything that is generated: the contracts from proto/, and each service's Prisma client.
-// `node tools/generate.ts contracts` or `prisma` makes only that part.
+// Makes everything that is generated: the contracts from proto/, each service's Prisma client, and the types with which
+// the console speaks REST, from docs/openapi.json. `node tools/generate.ts contracts`, `prisma` or `console` makes only that part.
 import { existsSync, globSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -11,7 +11,7 @@ const bin = (folder: string, name: string) => join(root, folder, 'node_modules/.
 // buf and Prisma start Node through PATH: let them find the one of this workspace.
 const env = { PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}` }
 
-const parts = { contracts: generateContracts, prisma: generatePrisma }
+const parts = { contracts: generateContracts, prisma: generatePrisma, console: generateConsole }
 const wanted = process.argv[2]
 for (const [name, generate] of Object.entries(parts)) {
   if (!wanted || wanted === name) await generate()
@@ -26,6 +26,15 @@ async function generateContracts() {
     encoding: 'buffer',
   })
   await generateApi(image.stdout, join(root, 'packages/contracts/src/gen'))
+}
+
+async function generateConsole() {
+  const argv = ['docs/openapi.json', '-o', 'packages/console/src/gen/api.ts']
+  await execa(bin('packages/console', 'openapi-typescript'), argv, {
+    cwd: root,
+    env: { ...env, REDOCLY_TELEMETRY: 'off' },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
 }
 
 async function generatePrisma() {

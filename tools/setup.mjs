@@ -40,7 +40,15 @@ const PACKAGES = {
   'xz-utils': '/usr/bin/xz',
   'ca-certificates': '/etc/ssl/certs/ca-certificates.crt',
   // Tests of ansible-runner log in to an sshd of their own.
-  ...(command === 'test' ? { 'openssh-server': '/usr/sbin/sshd', sudo: '/usr/bin/sudo' } : {}),
+  // Those of the console look at it in a browser, also in Chinese.
+  ...(command === 'test'
+    ? {
+        'openssh-server': '/usr/sbin/sshd',
+        sudo: '/usr/bin/sudo',
+        chromium: '/usr/bin/chromium',
+        'fonts-wqy-microhei': '/usr/share/fonts/truetype/wqy/wqy-microhei.ttc',
+      }
+    : {}),
 }
 
 const quick = command === 'demo' && ['status', 'down'].some((verb) => rest.includes(verb))
@@ -125,14 +133,14 @@ function installWorkspace() {
   stamp('install')
 }
 
-/** Turbo knows from its inputs whether anything is to be done. */
+/** Generated code, and the console of it. Turbo knows from its inputs whether anything is to be done. */
 function generate() {
   const env = {
     PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}`,
     TURBO_TELEMETRY_DISABLED: '1',
     TURBO_NO_UPDATE_NOTIFIER: '1',
   }
-  run([join(root, 'node_modules/.bin/turbo'), 'run', '//#generate', '--output-logs=errors-only'], {
+  run([join(root, 'node_modules/.bin/turbo'), 'run', '//#generate', 'build', '--output-logs=errors-only'], {
     env,
     quiet: true,
     hint: 'The generators failed: see above.',

@@ -26,6 +26,7 @@ export const settings = Type.Object({
   SLIPWAY_NATS_SERVER: Type.Optional(text('Path of a nats-server program for the embedded NATS.')),
   SLIPWAY_ANSIBLE_VENV: text('Virtual environment with ansible-core.', '/var/lib/slipway/ansible'),
   SLIPWAY_ANSIBLE_PLAYBOOKS: text('Folder of the playbooks.', join(repository, 'infra/ansible')),
+  SLIPWAY_CONSOLE_DIR: text('Folder of the built console.', join(repository, 'packages/console/dist')),
   SLIPWAY_RUN_DAYS: Type.Optional(text('Days for which output of runs is kept.')),
   SLIPWAY_RELEASES: text('Folder of the release manifests.', join(repository, 'infra/releases')),
   SLIPWAY_HOST_PROFILES: Type.Optional(text('Folder of host profiles.')),

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Owner, ownerOf } from '@slipway/embedded'
 import { run } from '@slipway/process'
+import { chromium } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { callApi, followApi } from '../src/api/client.ts'
 import { readSettings } from '../src/config.ts'
@@ -11,8 +12,13 @@ const DEMO = join(import.meta.dirname, '../src/demo/main.ts')
 const CLUSTERS = 'slipway.cluster.v1.ClusterService'
 let dir: string
 let owner: Owner
+/** What the demo said when it was ready last. */
+let said: string
 
-type Status = Record<'rest' | 'caFile' | 'adminTokenFile' | 'project' | 'cluster' | 'kubeconfig', string> & {
+type Status = Record<
+  'console' | 'rest' | 'caFile' | 'adminTokenFile' | 'project' | 'cluster' | 'kubeconfig',
+  string
+> & {
   hosts: { name: string }[]
   processes: { name: string; pid: number }[]
 }
@@ -21,7 +27,7 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'slipway-demo-'))
   owner = await ownerOf('slipway')
   await cacheFor(owner)
-  await demo()
+  said = await demo()
 }, 300_000)
 afterAll(async () => {
   await demo('down', '--purge')
@@ -31,8 +37,34 @@ afterAll(async () => {
 test('without root there is a cluster of two simulated nodes, and status says where', async () => {
   const status = await readStatus()
   expect(status.hosts.map(({ name }) => name)).toEqual(['node-1', 'node-2', 'node-3'])
+  expect(new URL(status.console).protocol).toBe('https:')
+  expect(said).toContain(`The console is ${status.console} `)
   expect(status.processes.map(({ name }) => name)).toEqual(['slipway', 'postgres', 'nats', 'fleet'])
   expect(await nodesOf(status)).toEqual(['node-1', 'node-2'])
+})
+
+test('the link that it prints opens the console once: a password is chosen, and the cluster is there', async () => {
+  const { console: url } = await readStatus()
+  const [link = ''] = /https:\S+#code=\S+/.exec(said) ?? []
+  expect(link.startsWith(`${url}/first-start#code=`)).toBe(true)
+  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
+  try {
+    const page = await browser.newPage({ ignoreHTTPSErrors: true })
+    const choose = async () => {
+      await page.goto(link)
+      await page.getByLabel('Password', { exact: true }).fill('seven blue anchors')
+      await page.getByLabel('Password again').fill('seven blue anchors')
+      await page.getByRole('button', { name: 'Set password and sign in' }).click()
+    }
+    await choose()
+    await page.getByRole('link', { name: 'Clusters', exact: true }).click()
+    await page.getByRole('cell', { name: 'demo' }).waitFor()
+    await page.goto('about:blank')
+    await choose()
+    await page.getByText('This one-time link works no more').waitFor()
+  } finally {
+    await browser.close()
+  }
 })
 
 test('a worker comes and the cluster goes, as on real hosts', async () => {
@@ -50,7 +82,7 @@ test('a worker comes and the cluster goes, as on real hosts', async () => {
 test('a fleet that was lost is another one afterwards: the demo forgets the old hosts and builds anew', async () => {
   const before = await readStatus()
   process.kill(before.processes.find(({ name }) => name === 'fleet')?.pid ?? 0, 'SIGKILL')
-  await demo()
+  said = await demo()
   const after = await readStatus()
   expect(after.cluster).not.toBe(before.cluster)
   expect(await nodesOf(after)).toEqual(['node-1', 'node-2'])

@@ -17,6 +17,8 @@ export type Route = {
   path: string
   status: number
   contentType: string
+  /** The response's field secret opens a session, and is a cookie in REST. */
+  opensSession: boolean
 }
 
 /** Everything a door knows about one method. */

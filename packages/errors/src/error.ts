@@ -27,11 +27,19 @@ export class SlipwayError extends Error {
   override readonly name = 'SlipwayError'
   readonly code: Code
   readonly problems: readonly Problem[]
+  /** Seconds after which the same call may succeed, where that is known. */
+  readonly retryAfter: number | undefined
 
-  constructor(code: Code, message: string, problems: readonly Problem[] = [], options?: ErrorOptions) {
+  constructor(
+    code: Code,
+    message: string,
+    problems: readonly Problem[] = [],
+    options?: ErrorOptions & { retryAfter?: number },
+  ) {
     super(message, options)
     this.code = code
     this.problems = problems
+    this.retryAfter = options?.retryAfter
   }
 
   /** Whether the same call may succeed later without anybody changing anything. */

@@ -40,9 +40,9 @@ export function unavailable(field: string, message: string, hint: string, cause?
   return new SlipwayError('Unavailable', message, [{ field, message, hint }], { cause })
 }
 
-/** A limit is reached. */
-export function exhausted(field: string, message: string, hint: string): SlipwayError {
-  return new SlipwayError('Exhausted', message, [{ field, message, hint }])
+/** A limit is reached; it may be no more after as many seconds, where that is known. */
+export function exhausted(field: string, message: string, hint: string, retryAfter?: number): SlipwayError {
+  return new SlipwayError('Exhausted', message, [{ field, message, hint }], { retryAfter })
 }
 
 /** Our mistake. */

@@ -24,6 +24,9 @@ const settings = Type.Object({
   SLIPWAY_ENROLMENT_FILE: Type.String({
     description: "File that the first administrator's one-time code is written to.",
   }),
+  SLIPWAY_CONSOLE_DIR: Type.Optional(
+    Type.String({ description: 'Folder of the built console; without it there is only the API.' }),
+  ),
   SLIPWAY_RATE_PRINCIPAL: Type.Integer({
     description: 'Calls per second that one person may make, at each replica.',
     default: 500,
@@ -40,10 +43,25 @@ const settings = Type.Object({
     default: 60,
     minimum: 1,
   }),
+  SLIPWAY_SIGN_INS: Type.Integer({
+    description:
+      'Tries to sign in that may come from one address at once, then one a second, at each replica.',
+    default: 60,
+    minimum: 1,
+  }),
+  SLIPWAY_REFUSALS: Type.Integer({
+    description:
+      'Refusals without a valid token that are recorded of one address at once, then one a second.',
+    default: 600,
+    minimum: 1,
+  }),
 })
 
-/** How many calls a second are answered; twice as many may come at once. */
-export type Rates = { principal: number; source: number }
+/**
+ * How many calls a second are answered, twice as many at once; and how many tries to sign in and refusals of strangers come
+ * at once from one address, then one a second.
+ */
+export type Rates = { principal: number; source: number; signIns: number; refusals: number }
 
 /** What api-gateway is started with. */
 export type GatewayConfig = {
@@ -54,6 +72,8 @@ export type GatewayConfig = {
   natsPublicUrl: string
   natsAccountSeedFile: string
   enrolmentFile: string
+  /** Folder of the built console, where it is served. */
+  consoleDir: string | undefined
   rates: Rates
   stalledMs: number
 }
@@ -73,8 +93,14 @@ export function readApiGatewayConfig(env: Record<string, string | undefined>): G
     },
     natsPublicUrl: read.SLIPWAY_NATS_PUBLIC_URL ?? foundation.nats.url,
     natsAccountSeedFile: read.SLIPWAY_NATS_ACCOUNT_SEED,
+    consoleDir: read.SLIPWAY_CONSOLE_DIR,
     enrolmentFile: read.SLIPWAY_ENROLMENT_FILE,
-    rates: { principal: read.SLIPWAY_RATE_PRINCIPAL, source: read.SLIPWAY_RATE_SOURCE },
+    rates: {
+      principal: read.SLIPWAY_RATE_PRINCIPAL,
+      source: read.SLIPWAY_RATE_SOURCE,
+      signIns: read.SLIPWAY_SIGN_INS,
+      refusals: read.SLIPWAY_REFUSALS,
+    },
     stalledMs: read.SLIPWAY_STALLED_SECONDS * 1_000,
   }
 }

@@ -16,7 +16,7 @@ import { sweepSubscriptions } from './event/sweep.ts'
 import { PrismaClient } from './gen/prisma/client.ts'
 import { serveGrpc } from './grpc/server.ts'
 import { ensureFirstAdministrator } from './identity/first-administrator.ts'
-import { identityHandlers } from './identity/rpc.ts'
+import { identityHandlers, type RightsEnded } from './identity/rpc.ts'
 import { openIdentityStore } from './identity/store.ts'
 import { createOnce } from './pipeline/idempotency.ts'
 import { openLedger } from './pipeline/ledger.ts'
@@ -30,6 +30,8 @@ import { openProjectStore } from './project/store.ts'
 import { readiness } from './ready.ts'
 import { recordHandlers } from './record/rpc.ts'
 import { createRest } from './rest/server.ts'
+import { sessionHandlers } from './session/rpc.ts'
+import { openSessionStore } from './session/store.ts'
 import { connectUpstreams } from './upstream.ts'
 import { watchHandlers } from './watch/rpc.ts'
 
@@ -65,6 +67,7 @@ export async function openApiGateway(config: GatewayConfig): Promise<Service> {
     opened.add('upstreams', upstream.close)
 
     const identity = openIdentityStore(db)
+    const sessions = openSessionStore(db)
     const projects = openProjectStore(db, outbox.nudge)
     const audit = openAuditStore(db)
     const calls = openCallStore(db)
@@ -81,14 +84,19 @@ export async function openApiGateway(config: GatewayConfig): Promise<Service> {
       await subscriptions.end(whose, at)
       await sweep()
     }
+    const rightsEnded: RightsEnded = (of, at) =>
+      endSubscriptions('user' in of ? { userId: of.user } : { tokenId: of.token }, at)
     const own = {
-      'slipway.identity.v1.IdentityService': identityHandlers({
-        store: identity,
-        membership,
-        rightsEnded: (of, at) =>
-          endSubscriptions('user' in of ? { userId: of.user } : { tokenId: of.token }, at),
-        enrolled: () => rm(config.enrolmentFile, { force: true }),
-      }),
+      'slipway.identity.v1.IdentityService': {
+        ...identityHandlers({
+          store: identity,
+          sessions,
+          membership,
+          rightsEnded,
+          enrolled: () => rm(config.enrolmentFile, { force: true }),
+        }),
+        ...sessionHandlers({ store: sessions, rightsEnded }),
+      },
       'slipway.project.v1.ProjectService': projectHandlers({
         store: projects,
         owned: upstream.owned,
@@ -111,7 +119,7 @@ export async function openApiGateway(config: GatewayConfig): Promise<Service> {
     const ledger = openLedger(audit, log)
     opened.add('audit', ledger.settle)
     const pipeline = createPipeline({
-      identity,
+      identity: { ...identity, ...sessions },
       membership,
       record: createRecorder({ ledger, limits, log, now }),
       limits,
@@ -120,9 +128,14 @@ export async function openApiGateway(config: GatewayConfig): Promise<Service> {
       now,
     })
     const tidy = setInterval(() => {
-      Promise.all([sweep(), calls.forget(now()), audit.forgetStrangers(now()), ledger.settle()]).catch(
-        (err) => log.warn({ err }, 'tidying up failed'),
-      )
+      const work = [
+        sweep(),
+        calls.forget(now()),
+        audit.forgetStrangers(now()),
+        ledger.settle(),
+        sessions.tidy(now()),
+      ]
+      Promise.all(work).catch((err) => log.warn({ err }, 'tidying up failed'))
     }, SWEEP_MS)
     opened.add('tidying', () => clearInterval(tidy))
 
@@ -137,7 +150,11 @@ export async function openApiGateway(config: GatewayConfig): Promise<Service> {
     opened.add('grpc', grpc.stop)
     const ping = () => db.$queryRaw`SELECT 1`
     const ready = readiness({ service: NAME, ping, databaseUrl, bus, now })
-    const rest = await createRest({ pipeline, tls, ready, log, stalledMs, ending: ending.signal })
+    const rest = await createRest({
+      ...{ pipeline, tls, ready, log, stalledMs },
+      ending: ending.signal,
+      consoleDir: config.consoleDir,
+    })
     opened.add('rest', () => rest.close())
     const [host, port] = split(config.restListen)
     const address = await rest.listen({ host, port })

@@ -4,8 +4,8 @@ import { type Method, methods, schemas } from '@slipway/contracts'
 import { Host } from '@slipway/contracts/host/v1/host'
 import { OperationBackground } from '@slipway/contracts/operation/v1/operation_service'
 import type { Code } from '@slipway/errors'
-import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { newSessionSecret } from '../src/session/session.ts'
 import { type Gateway, startGateway } from './gateway.ts'
 import { grpcClient } from './grpc-client.ts'
 import { sampleOf } from './sample.ts'
@@ -18,8 +18,8 @@ const hidden = all.filter(({ access }) => !access)
 type Verdict = Code | 'goes through'
 type Access = NonNullable<Method['access']>
 const refused: (access: Access) => Verdict = () => 'Unauthenticated'
-// A token for one project makes only such tokens, and the sample asks for one without.
-const makesTokens = (name: string) => name === 'CreateToken'
+// A token for one project makes only such tokens, and the sample asks for one without; it sets no password.
+const takesWholeToken = (name: string) => ['CreateToken', 'SetPassword'].includes(name)
 const isMine = ({ role, scope }: Access) => scope === 'install' && role === 'member'
 
 /** Everybody who may come to a door, and what the table says that they have to be told. */
@@ -28,21 +28,25 @@ const everybody: Record<string, (access: Access, name: string) => Verdict> = {
   'somebody with a made-up token': refused,
   'somebody with an expired token': refused,
   'somebody with a revoked token': refused,
+  'somebody with a session that has ended': refused,
+  'somebody with a session that was left alone': refused,
   'a disabled administrator': refused,
   'an operator of another project': (access) =>
     access.scope === 'project' ? 'NotFound' : isMine(access) ? 'goes through' : 'Denied',
   'an administrator with a token for another project': (access, name) =>
     access.scope === 'project'
       ? 'NotFound'
-      : isMine(access) && !makesTokens(name)
+      : isMine(access) && !takesWholeToken(name)
         ? 'goes through'
         : 'Denied',
   'a viewer': (access) => (access.role === 'viewer' || isMine(access) ? 'goes through' : 'Denied'),
+  'a viewer who signed in': (access) =>
+    access.role === 'viewer' || isMine(access) ? 'goes through' : 'Denied',
   'an operator': (access) =>
     access.role === 'viewer' || access.role === 'operator' || isMine(access) ? 'goes through' : 'Denied',
   'an administrator with a token for reading': ({ safe }) => (safe ? 'goes through' : 'Denied'),
   'an administrator with a token for this project': (access, name) =>
-    access.scope === 'project' || (isMine(access) && !makesTokens(name)) ? 'goes through' : 'Denied',
+    access.scope === 'project' || (isMine(access) && !takesWholeToken(name)) ? 'goes through' : 'Denied',
 }
 
 let gateway: Gateway
@@ -50,6 +54,7 @@ let bus: Bus
 let grpc: ReturnType<typeof grpcClient>
 let project: string
 const tokens: Record<string, string | undefined> = {}
+let viewer: string
 
 beforeAll(async () => {
   gateway = await startGateway()
@@ -63,20 +68,21 @@ afterAll(async () => {
   await gateway.stop()
 })
 
-test('only enrolling needs no token', () => {
-  expect(offered.filter(({ access }) => access?.role === 'anyone').map(({ name }) => name)).toEqual(['Enrol'])
+test('only enrolling and signing in need no token', () => {
+  const open = offered.filter(({ access }) => access?.role === 'anyone')
+  expect(open.map(({ name }) => name)).toEqual(['Enrol', 'CreateSession'])
 })
 
 describe.each(Object.entries(everybody))('%s', (name, verdictOf) => {
   const asked = offered.filter(({ access }) => access?.role !== 'anyone')
   test.each(asked.map((method) => [method.path, method] as const))('by gRPC %s', async (_path, method) => {
-    const { error } = await grpc.call(method, requestOf(method), { token: tokens[name] })
+    const { error } = await grpc.call(method, requestOf(method), { token: await tokenOf(name) })
     check(method, verdictOf, error?.code, error?.problems[0]?.field)
   })
 
   const routed = asked.filter(({ route }) => route)
   test.each(routed.map((method) => [method.path, method] as const))('by REST %s', async (_path, method) => {
-    const { json, status } = await callRoute(method, tokens[name])
+    const { json, status } = await callRoute(method, await tokenOf(name))
     check(method, verdictOf, status < 300 ? undefined : json.code, json?.problems?.[0]?.field)
   })
 })
@@ -120,7 +126,10 @@ function check(
 ) {
   const verdict = method.access ? verdictOf(method.access, method.name) : 'Unauthenticated'
   // A handler may find no such object, or one in use: that is past the gate. A hidden project is not.
-  const found = code === 'Precondition' || (code === 'NotFound' && field !== 'project')
+  const found =
+    code === 'Precondition' ||
+    (code === 'Invalid' && field === 'password') ||
+    (code === 'NotFound' && field !== 'project')
   const passed = code === undefined || found
   expect(passed ? 'goes through' : code).toBe(verdict)
 }
@@ -151,7 +160,7 @@ function requiredQuery({ request }: Method, fields: Record<string, unknown>): st
 }
 
 async function people() {
-  const { rest, admin, person } = gateway
+  const { rest, admin, person, sql } = gateway
   project = await gateway.project('mine')
   const other = await gateway.project('other')
   const user = async (name: string) =>
@@ -159,7 +168,11 @@ async function people() {
   const tokenOf = async (body: object) =>
     (await rest('POST', '/tokens', { token: admin, body: { name: 't', expiresInHours: 1, ...body } })).json
 
-  tokens['a viewer'] = (await person('viewer', { [project]: 'viewer' })).token
+  const known = await person('viewer', { [project]: 'viewer' })
+  viewer = known.id
+  tokens['a viewer'] = known.token
+  tokens['somebody with a session that has ended'] = await session({ expires: '-1 second' })
+  tokens['somebody with a session that was left alone'] = await session({ used: '-2 hours' })
   tokens['an operator'] = (await person('operator', { [project]: 'operator' })).token
   tokens['an operator of another project'] = (await person('stranger', { [other]: 'operator' })).token
   tokens['an administrator with a token for reading'] = (await tokenOf({ scope: 'read' })).secret
@@ -177,13 +190,25 @@ async function people() {
   tokens['a disabled administrator'] = enrolled.json.secret
 
   const expired = await tokenOf({})
-  const client = new pg.Client({ connectionString: gateway.config.foundation.databaseUrl })
-  await client.connect()
-  await client.query(
+  await sql(
     `UPDATE api_gateway.tokens SET expires_at = now() - interval '1 second' WHERE id = '${expired.token.id}'`,
   )
-  await client.end()
   tokens['somebody with an expired token'] = expired.secret
+}
+
+/** What somebody calls with; a session is a fresh one for every call, as some of the calls end all of them. */
+async function tokenOf(name: string): Promise<string | undefined> {
+  return name === 'a viewer who signed in' ? session({}) : tokens[name]
+}
+
+/** A session of the viewer, as if there had been a sign-in. */
+async function session({ used = '0', expires = '1 hour' }): Promise<string> {
+  const { secret, digest } = newSessionSecret()
+  await gateway.sql(
+    `INSERT INTO api_gateway.sessions VALUES ('${randomUUID()}', '${digest}', '${viewer}', '', '', now(),
+      now() + interval '${used}', now() + interval '${expires}')`,
+  )
+  return secret
 }
 
 const BACKGROUND = 'slipway.operation.v1.OperationService/GetOperationBackground'

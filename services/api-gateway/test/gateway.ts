@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Platform, startPlatform } from '@slipway/testing'
+import pg from 'pg'
 import type { GatewayConfig } from '../src/config.ts'
 import { openApiGateway } from '../src/service.ts'
 import { startBehind } from './behind.ts'
@@ -24,8 +25,9 @@ export async function startGateway(
     upstreams: behind.addresses,
     natsPublicUrl: platform.natsUrl,
     natsAccountSeedFile: platform.install.natsAccountSeedFile,
+    consoleDir: undefined,
     enrolmentFile: join(platform.dir, 'first-administrator'),
-    rates: { principal: 5_000, source: 10_000 },
+    rates: { principal: 5_000, source: 10_000, signIns: 10_000, refusals: 6_000 },
     stalledMs: 60_000,
   }
   const config = await change(usual, platform)
@@ -46,6 +48,13 @@ export async function startGateway(
     return { id: user.id as string, token: enrolled.json.secret as string }
   }
 
+  async function sql(text: string) {
+    const client = new pg.Client({ connectionString: config.foundation.databaseUrl })
+    await client.connect()
+    const { rows } = await client.query(text).finally(() => client.end())
+    return rows
+  }
+
   return {
     platform,
     behind,
@@ -58,6 +67,8 @@ export async function startGateway(
     /** The first administrator's token. */
     admin: admin as string,
     person,
+    /** What its own database holds. */
+    sql,
     project: async (name: string): Promise<string> =>
       (await rest('POST', '/projects', { token: admin, body: { name } })).json.id,
     stop: async () => {

@@ -1,5 +1,4 @@
 import { stat } from 'node:fs/promises'
-import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openApiGateway } from '../src/service.ts'
 import { type Gateway, startGateway } from './gateway.ts'
@@ -16,13 +15,7 @@ const asAdmin = (verb: string, path: string, body?: object) =>
   gateway.rest(verb, path, { token: gateway.admin, ...(body ? { body } : {}) })
 const me = (token: string) => gateway.rest('GET', '/me', { token })
 
-async function sql(text: string) {
-  const client = new pg.Client({ connectionString: gateway.config.foundation.databaseUrl })
-  await client.connect()
-  const { rows } = await client.query(text)
-  await client.end()
-  return rows
-}
+const sql = (text: string) => gateway.sql(text)
 
 test('the code of the first administrator works once, and its file is gone afterwards', async () => {
   const again = await gateway.rest('POST', '/enrolments', { body: { code: gateway.code } })

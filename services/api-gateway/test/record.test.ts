@@ -16,7 +16,7 @@ import { grpcClient } from './grpc-client.ts'
 let gateway: Gateway
 let project: string
 beforeAll(async () => {
-  gateway = await startGateway()
+  gateway = await startGateway((usual) => ({ ...usual, rates: { ...usual.rates, refusals: 600 } }))
   project = await gateway.project('mine')
 })
 afterAll(() => gateway.stop())

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { chmod, chown, copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ownerOf } from '@slipway/embedded'
-import { unavailable } from '@slipway/errors'
+import { toSlipwayError, unavailable } from '@slipway/errors'
 import { labProfile } from '@slipway/lab'
 import { startDetached } from '@slipway/process'
 import { stringify } from 'yaml'
@@ -12,6 +12,7 @@ import { type Place, readRecord, record } from './place.ts'
 
 /** What `slipway up` wrote about itself. */
 export type Running = {
+  console: string
   rest: string
   openapi: string
   grpc: string
@@ -98,6 +99,22 @@ export async function administrator(place: Place, running: Running): Promise<Con
     await writeFile(place.token, secret, { mode: 0o600 })
   }
   return { ...to, token: (await readFile(place.token, 'utf8')).trim() }
+}
+
+const PERSON = 'demo'
+
+/** A fresh one-time link with which a person chooses a password for the console; who has one keeps it until the link is used. */
+export async function consoleLink(to: Connection, running: Running): Promise<{ name: string; link: string }> {
+  const service = 'slipway.identity.v1.IdentityService'
+  const made = await callApi(to, `${service}/CreateUser`, { name: PERSON, administrator: true }).catch(
+    async (thrown) => {
+      if (toSlipwayError(thrown).code !== 'Conflict') throw thrown
+      const { users } = await callApi(to, `${service}/ListUsers`, { pageSize: 500 })
+      const id = users.find(({ name }: { name: string }) => name === PERSON)?.id
+      return callApi(to, `${service}/CreateEnrolmentCode`, { id })
+    },
+  )
+  return { name: PERSON, link: `${running.console}/first-start#code=${made.enrolmentCode}` }
 }
 
 async function becomesReady(place: Place, pid: number): Promise<Running> {

@@ -26,6 +26,7 @@ async function readStatus(place: Place, ground: Ground) {
     : []
   return {
     ...(troubles.length > 0 ? { troubles: troubles.map(({ message, hint }) => `${message} ${hint}`) } : {}),
+    console: running?.console,
     rest: running?.rest,
     openapi: running?.openapi,
     grpc: running?.grpc,

@@ -5,7 +5,7 @@ import type { Settings } from '../config.ts'
 import { ensureCluster, ensureHosts, ensureProject, forgetEverything } from './cluster.ts'
 import type { Ground, GroundHost } from './ground/ground.ts'
 import { type Place, readRecord, record } from './place.ts'
-import { administrator, ensurePlatform } from './platform.ts'
+import { administrator, consoleLink, ensurePlatform, type Running } from './platform.ts'
 import { showProgress } from './progress.ts'
 import { fetchArtifacts, kubectlOf, pushOnce } from './release.ts'
 
@@ -49,7 +49,8 @@ export async function demoUp(
     await writeFile(place.kubeconfig, kubeconfig, { mode: 0o600 })
     say(await ground.prove({ kubectl, kubeconfig: place.kubeconfig, release }))
   })
-  process.stdout.write(howToGoOn(place, ground, { rest: running.rest, kubectl }))
+  const person = await consoleLink(to, running)
+  process.stdout.write(howToGoOn(place, ground, { running, person, kubectl }))
 }
 
 /** Hosts of an earlier lab have the same names, but are others: what Slipway knows of them is forgotten. */
@@ -68,13 +69,17 @@ async function forgetOtherHosts(
 function howToGoOn(
   place: Place,
   { flag }: Ground,
-  { rest, kubectl }: { rest: string; kubectl: string },
+  { running, person, kubectl }: { running: Running; person: { name: string; link: string }; kubectl: string },
 ): string {
   const main = join(import.meta.dirname, '../main.ts')
   return `
-The cluster runs. Go on with:
+The cluster runs. The console is ${running.console} (its certificate is of this install’s own CA, ${running.caFile}).
+  ${person.link}
+  chooses a password for ${person.name}, an administrator; the link works once, for a day. Run the demo again for another.
+
+Go on with:
   ${kubectl} --kubeconfig ${place.kubeconfig} get nodes        (the kubeconfig is good for an hour; run the demo again for another)
-  export SLIPWAY_URL=${rest} SLIPWAY_CA=${join(place.data, 'keys/ca.pem')} SLIPWAY_TOKEN_FILE=${place.token}
+  export SLIPWAY_URL=${running.rest} SLIPWAY_CA=${join(place.data, 'keys/ca.pem')} SLIPWAY_TOKEN_FILE=${place.token}
   node_modules/.bin/node ${main} cluster --help
   npm run demo -- status${flag}          what runs and where
   npm run demo -- down${flag}            removes cluster, hosts and network; --purge the data too

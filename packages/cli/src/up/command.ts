@@ -1,4 +1,4 @@
-import { rename, writeFile } from 'node:fs/promises'
+import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Settings } from '../config.ts'
@@ -9,6 +9,7 @@ export async function up(settings: Settings): Promise<void> {
   const began = performance.now()
   const running = await startAllInOne(settings)
   const facts = () => ({
+    console: running.rest,
     rest: running.rest,
     openapi: `${running.rest}/api/v1/openapi.json`,
     grpc: running.grpc,
@@ -28,6 +29,7 @@ export async function up(settings: Settings): Promise<void> {
   process.stdout.write(
     [
       `Slipway is ready after ${((performance.now() - began) / 1000).toFixed(1)} s.`,
+      `  Web    ${rest}${await firstStart(settings, rest)}`,
       `  REST   ${rest}/api/v1   (OpenAPI ${openapi})`,
       `  gRPC   ${grpc}`,
       `  NATS   ${nats}`,
@@ -51,4 +53,10 @@ async function noteSurely(note: () => Promise<void>): Promise<void> {
       () => false,
     )
   while (!(await written())) await pause(AGAIN_MS, undefined, { ref: false })
+}
+
+/** The link with which the first administrator chooses a password, while nobody did. The code stands behind the #: browsers send that nowhere. */
+async function firstStart({ SLIPWAY_DATA_DIR: dir }: Settings, rest: string): Promise<string> {
+  const code = await readFile(join(dir, 'first-administrator'), 'utf8').catch(() => '')
+  return code && `   first administrator, once: ${rest}/first-start#first=${code.trim()}`
 }

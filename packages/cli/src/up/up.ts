@@ -82,6 +82,7 @@ export async function startAllInOne(settings: Settings): Promise<AllInOne> {
       SLIPWAY_NATS_ACCOUNT_SEED: install.natsAccountSeedFile,
       SLIPWAY_NATS_PUBLIC_URL: natsUrl,
       SLIPWAY_ENROLMENT_FILE: join(dir, 'first-administrator'),
+      SLIPWAY_CONSOLE_DIR: settings.SLIPWAY_CONSOLE_DIR,
     })
     return {
       install,

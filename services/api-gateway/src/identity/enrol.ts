@@ -33,11 +33,14 @@ export async function enrol(
     createdAt: now,
   }
   const user = await store.enrol(digestOf(code), now, token, digestOf(secret))
-  if (!user) {
-    throw unauthenticated(
-      'The code is not known, was used before, or has expired.',
-      'Ask an administrator for a new one; the first administrator gets one by starting Slipway again.',
-    )
-  }
+  if (!user) throw codeIsNoGood()
   return { user, token: { ...token, userId: user.id }, secret: writeToken({ id: token.id, secret }) }
+}
+
+/** The refusal of a code. */
+export function codeIsNoGood() {
+  return unauthenticated(
+    'The code is not known, was used before, or has expired.',
+    'Ask an administrator for a new one; the first administrator gets one by starting Slipway again.',
+  )
 }

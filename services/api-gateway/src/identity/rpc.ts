@@ -1,11 +1,15 @@
 import type { IdentityServiceServer } from '@slipway/contracts/identity/v1/identity_service'
 import { conflict, denied, notFound } from '@slipway/errors'
 import { v7 as uuidv7 } from 'uuid'
-import type { Membership } from '../pipeline/authorise.ts'
+import { type Membership, roleInInstall } from '../pipeline/authorise.ts'
 import { type Own, type OwnCall, theAsker } from '../pipeline/handle.ts'
 import { pageFrom, pageOf } from '../pipeline/page.ts'
+import { projectRoles, rightsOf } from '../pipeline/rights.ts'
+import type { SessionStore } from '../session/store.ts'
+import { sessionMessage } from '../session/wire.ts'
 import { createToken } from './create-token.ts'
 import { enrol, newEnrolmentCode } from './enrol.ts'
+import { enrolWithPassword } from './enrol-with-password.ts'
 import { stateOf, type TokenState, tokenStates } from './identity.ts'
 import { createEnrolmentCode } from './new-code.ts'
 import type { IdentityStore } from './store.ts'
@@ -18,22 +22,36 @@ export type RightsEnded = (of: { user: string } | { token: string }, now: Date) 
 /** IdentityService: proto method → verb. */
 export function identityHandlers(parts: {
   store: IdentityStore
+  sessions: SessionStore
   membership: Membership
   rightsEnded: RightsEnded
   enrolled: () => Promise<void>
 }): Own<IdentityServiceServer> {
-  const { store, membership, rightsEnded, enrolled } = parts
+  const { store, sessions, membership, rightsEnded, enrolled } = parts
   return {
-    enrol: async ({ code, tokenName }, { now }) => {
+    enrol: async ({ code, tokenName, password, name }, { now }) => {
+      if (password !== '') {
+        const user = await enrolWithPassword(store, { code, password, name }, now)
+        const gone = await sessions.endSessions(user.id, { but: '' })
+        for (const { id } of gone) await rightsEnded({ token: id }, now)
+        await enrolled()
+        return { user: userMessage(user), token: undefined, secret: '' }
+      }
       const { user, token, secret } = await enrol(store, { code, tokenName }, now)
       await enrolled()
       return { user: userMessage(user), token: tokenMessage(token, 'usable'), secret }
     },
     whoAmI: async (_request, call) => {
-      const { user, token } = theAsker(call)
+      const asker = theAsker(call)
+      const { user, token, session } = asker
+      const roles = projectRoles.filter((role) => role !== 'administrator' || user.administrator)
       return {
         user: userMessage({ ...user, enabled: true }),
-        token: tokenMessage({ ...token, userId: user.id }, 'usable'),
+        token: session ? undefined : tokenMessage({ ...token, userId: user.id }, 'usable'),
+        session: session && sessionMessage(session, session.id),
+        hasPassword: await sessions.hasPassword(user.id),
+        may: rightsOf(roleInInstall(asker), 'install', token.scope),
+        roles: roles.map((role) => ({ role, may: rightsOf(role, 'project', token.scope) })),
       }
     },
     createUser: async ({ name, administrator }, { now }) => {

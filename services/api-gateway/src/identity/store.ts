@@ -1,5 +1,6 @@
 import type { Prisma, PrismaClient } from '../gen/prisma/client.ts'
 import type { Token, TokenState, User } from './identity.ts'
+import { digestOf } from './token.ts'
 
 type Row = Prisma.TokenGetPayload<object>
 /** A token beside its owner. */
@@ -117,17 +118,30 @@ export function openIdentityStore(db: PrismaClient) {
         return user
       }, PATIENT),
 
+    /** Whose code it is while it can be used, and whether that person is the only one yet. */
+    ownerOfCode: async (digest: string, now: Date): Promise<{ user: User; alone: boolean } | undefined> => {
+      const found = await db.enrolment.findFirst({ where: usable(digest, now), include: { user: true } })
+      return found ? { user: found.user, alone: (await db.user.count()) === 1 } : undefined
+    },
+
+    /** Trades a code for a password in one step, and forgets failed tries with the one before. */
+    enrolWithPassword: (digest: string, now: Date, { name, hash }: { name: string; hash: string }) =>
+      db.$transaction(async (tx): Promise<User | undefined> => {
+        const userId = await redeem(tx, digest, now)
+        if (!userId) return undefined
+        const data = { hash, setAt: now }
+        await tx.password.upsert({ where: { userId }, create: { userId, ...data }, update: data })
+        await tx.signInTries.deleteMany({ where: { name: digestOf(name) } })
+        return tx.user.update({ where: { id: userId }, data: { name } })
+      }, PATIENT),
+
     /** Trades a code for a token in one step, so that a code works once. Answers its owner. */
     enrol: (digest: string, now: Date, token: Omit<Token, 'userId'>, secretDigest: string) =>
       db.$transaction(async (tx): Promise<User | undefined> => {
-        const { count } = await tx.enrolment.updateMany({
-          where: { digest, usedAt: null, expiresAt: { gt: now }, user: { enabled: true } },
-          data: { usedAt: now },
-        })
-        if (count === 0) return undefined
-        const { user } = await tx.enrolment.findUniqueOrThrow({ where: { digest }, include: { user: true } })
-        await tx.token.create({ data: { ...token, userId: user.id, lastUsedAt: null, digest: secretDigest } })
-        return user
+        const userId = await redeem(tx, digest, now)
+        if (!userId) return undefined
+        await tx.token.create({ data: { ...token, userId, lastUsedAt: null, digest: secretDigest } })
+        return tx.user.findUniqueOrThrow({ where: { id: userId } })
       }, PATIENT),
 
     /**
@@ -151,6 +165,17 @@ export function openIdentityStore(db: PrismaClient) {
         return true
       }, PATIENT),
   }
+}
+
+function usable(digest: string, now: Date) {
+  return { digest, usedAt: null, expiresAt: { gt: now }, user: { enabled: true } }
+}
+
+/** Uses a code up, so that it works once; answers its owner's id. */
+async function redeem(tx: Transaction, digest: string, now: Date): Promise<string | undefined> {
+  const { count } = await tx.enrolment.updateMany({ where: usable(digest, now), data: { usedAt: now } })
+  if (count === 0) return undefined
+  return (await tx.enrolment.findUniqueOrThrow({ where: { digest } })).userId
 }
 
 async function lock(tx: Transaction, name: string): Promise<void> {

@@ -35,6 +35,8 @@ export type Seen = {
   asker?: Asker
   request?: Json
   before?: unknown
+  /** What it is about, where neither route nor answer say so. */
+  object?: string
 }
 
 /** An object larger than this is left out of its row. */
@@ -94,7 +96,7 @@ function row(seen: Seen, answer: Json, at: Date): Entry {
     method: text(what),
     noun: method?.access?.noun ?? '',
     project: text(request.project),
-    object: method ? objectOf(method, request, answer).slice(0, 256) : '',
+    object: seen.object ?? (method ? objectOf(method, request, answer).slice(0, 256) : ''),
     result: 'succeeded',
     code: '',
     message: '',

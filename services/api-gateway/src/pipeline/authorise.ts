@@ -1,14 +1,10 @@
 import type { Access } from '@slipway/contracts'
 import { denied, notFound, unauthenticated } from '@slipway/errors'
 import type { Asker } from './authenticate.ts'
-
-/** The role that somebody has where a call happens: in its project, or in the install. */
-export type Role = 'administrator' | 'operator' | 'viewer'
+import { isEnough, type Role } from './rights.ts'
 
 /** What is known about a project and one person: undefined when there is no such project. */
 export type Membership = (project: string, user: string) => Promise<{ role: Role | undefined } | undefined>
-
-const rank = { member: 0, viewer: 1, operator: 2, administrator: 3 }
 
 /**
  * Whether this person may make this call on this object; answers the role held there.
@@ -24,7 +20,7 @@ export async function authorise(
   if (!asker) throw unauthenticated('Nobody is signed in.', 'Send an API token.')
   const role =
     access.scope === 'project' ? await roleInProject(asker, project, membership) : roleInInstall(asker)
-  if (rank[role] < rank[access.role]) {
+  if (!isEnough(role, access)) {
     const where = access.scope === 'project' ? 'in this project' : 'in this install'
     throw denied(
       `It takes the role ${access.role} ${where}; ${asker.user.name} is ${role}.`,
@@ -45,7 +41,7 @@ async function roleInProject(asker: Asker, project: string, membership: Membersh
   return role
 }
 
-/** A token for one project gives nothing above membership in the install. */
-function roleInInstall(asker: Asker): Role {
+/** What somebody is in the install. A token for one project gives nothing above membership in the install. */
+export function roleInInstall(asker: Asker): Role {
   return asker.user.administrator && asker.token.project === '' ? 'administrator' : 'viewer'
 }

@@ -3,7 +3,7 @@ import { type Method, methods } from '@slipway/contracts'
 import { bug } from '@slipway/errors'
 import type { CallOptions, Principal } from '@slipway/rpc'
 import type { Asker } from './authenticate.ts'
-import type { Role } from './authorise.ts'
+import type { Role } from './rights.ts'
 
 /** What a handler knows of the call that it answers. */
 export type OwnCall = {
@@ -15,6 +15,10 @@ export type OwnCall = {
   forward: CallOptions
   now: Date
   signal: AbortSignal
+  /** Where the call comes from, and what its program calls itself. */
+  from: { source: string; agent: string }
+  /** Says for the audit whom the call is about, where its route and answer do not. */
+  about: (id: string) => void
   /** Keeps for the audit what the object was before. */
   was: (before: unknown) => void
 }

@@ -5,6 +5,8 @@ import type { Rates } from '../config.ts'
 export type Limits = {
   source: (address: string) => void
   principal: (user: string) => void
+  /** Counts a try to sign in: each takes 20 MB and 30 ms, and guesses many names. */
+  signIn: (address: string) => void
   /** Counts one more stream that somebody reads, until `ended` aborts. */
   stream: (user: string, ended: AbortSignal) => void
   /** Whether one more refusal of a caller without a valid token is recorded, only counted, or not even looked at. */
@@ -13,9 +15,8 @@ export type Limits = {
   recorded: (address: string) => boolean
 }
 
-// The audit must not be a way to fill the disk. Of refusals of strangers 600 at once and then one a second of an address are
-// recorded; of all addresses together 6,000 at once and then two a second: 170,000 rows or 70 MB a day, each kept for 30 days.
-const STRANGER = { rate: 1, depth: 600 }
+// The audit must not be a way to fill the disk. Of refusals of strangers as many as `refusals` at once (600) and then one a second of an
+// address are recorded; of all addresses together 6,000 at once and then two a second: 170,000 rows or 70 MB a day, each kept for 30 days.
 const STRANGERS = { rate: 2, depth: 6_000 }
 const RECORDED = { rate: 1 / 60, depth: 1 }
 /** Streams that one person may read at once: each holds a consumer of the bus and a stream to the runner for each run. */
@@ -30,7 +31,8 @@ const HELD = 10_000
 export function createLimits(rates: Rates, now: () => Date): Limits {
   const sources = buckets({ rate: rates.source, depth: rates.source * 2 }, now)
   const principals = buckets({ rate: rates.principal, depth: rates.principal * 2 }, now)
-  const stranger = buckets(STRANGER, now)
+  const signIns = buckets({ rate: 1, depth: rates.signIns }, now)
+  const stranger = buckets({ rate: 1, depth: rates.refusals }, now)
   const strangers = buckets(STRANGERS, now)
   const streams = new Map<string, number>()
   return {
@@ -39,6 +41,9 @@ export function createLimits(rates: Rates, now: () => Date): Limits {
     },
     principal: (user) => {
       if (!principals(user)) throw tooMany(`${rates.principal} calls per second of one person`)
+    },
+    signIn: (address) => {
+      if (!signIns(address)) throw tooMany('one try to sign in per second from one address')
     },
     stream: (user, ended) => {
       const open = streams.get(user) ?? 0

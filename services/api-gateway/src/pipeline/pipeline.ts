@@ -1,14 +1,14 @@
 import type { Method } from '@slipway/contracts'
-import { invalid, type Problem, type SlipwayError, unauthenticated } from '@slipway/errors'
-import type { IdentityStore } from '../identity/store.ts'
+import { denied, invalid, type Problem, type SlipwayError, unauthenticated } from '@slipway/errors'
 import { allProblems, dryRunWithout } from './all-problems.ts'
 import { cut, type Seen } from './audit.ts'
-import { type Asker, authenticate } from './authenticate.ts'
-import { authorise, type Membership, type Role } from './authorise.ts'
+import { type Asker, authenticate, type Known } from './authenticate.ts'
+import { authorise, type Membership } from './authorise.ts'
 import { fieldsOf, handle, type OwnCall, principalOf, readerOf, type Table } from './handle.ts'
 import type { Once } from './idempotency.ts'
 import type { Limits } from './limit.ts'
 import type { Recorder } from './record.ts'
+import type { Role } from './rights.ts'
 import { askTogether } from './together.ts'
 import { type FormProblem, validate } from './validate.ts'
 import { whileAllowed } from './while-allowed.ts'
@@ -20,7 +20,12 @@ export type Incoming = {
   door: 'rest' | 'grpc'
   /** Address of the caller. */
   source: string
+  /** What its program calls itself. */
+  agent: string
+  /** A token, or the secret of a session. */
   bearer: string | undefined
+  /** A browser sent it on behalf of another site, or does not say that it was not: its cookie counts for nothing. */
+  foreign: boolean
   idempotencyKey: string | undefined
   /** What the route names, known also when the rest can't be read. */
   named: Json
@@ -47,7 +52,7 @@ export type Pipeline = {
 }
 
 type Parts = {
-  identity: IdentityStore
+  identity: Known
   membership: Membership
   record: Recorder
   limits: Limits
@@ -82,6 +87,8 @@ export function createPipeline(parts: Parts): Pipeline {
     if (!access)
       throw unauthenticated('This method is not public.', 'Look the methods up in the API document.')
     limits.source(source)
+    if (method.route?.opensSession) limits.signIn(source)
+    if (incoming.foreign) throw fromElsewhere()
     const asker = access.role === 'anyone' ? undefined : await authenticate(identity, bearer, now())
     if (asker) seen.asker = asker
     const { request, problems } = read()
@@ -118,13 +125,17 @@ export function createPipeline(parts: Parts): Pipeline {
 
   function callOf(admitted: Admitted, incoming: Incoming, seen: Seen): OwnCall {
     const { asker, role } = admitted
-    const { signal } = incoming
+    const { signal, source, agent } = incoming
     return {
       asker,
       role,
       now: now(),
       signal,
       forward: { signal, ...(asker && role ? { principal: principalOf(asker, role) } : {}) },
+      from: { source, agent },
+      about: (id) => {
+        seen.object = id
+      },
       was: (before) => {
         seen.before = before
       },
@@ -227,4 +238,11 @@ export function createPipeline(parts: Parts): Pipeline {
       }
     },
   }
+}
+
+function fromElsewhere() {
+  return denied(
+    'A browser sent this on behalf of another site.',
+    'Use the console itself; programs send an API token and no cookie.',
+  )
 }

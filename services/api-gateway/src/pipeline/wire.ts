@@ -6,7 +6,7 @@ import {
   toBinary,
   toJson,
 } from '@bufbuild/protobuf'
-import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt'
+import { FeatureSet_FieldPresence, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt'
 import { image, type Method } from '@slipway/contracts'
 import { bug, invalid } from '@slipway/errors'
 
@@ -43,6 +43,15 @@ export function responseToJson(method: Method, message: unknown): Json {
 export function messageToJson(name: string, bytes: Uint8Array): Json {
   const descriptor = descriptorOf(name)
   return toJson(descriptor, fromBinary(descriptor, bytes), { alwaysEmitImplicit: true }) as Json
+}
+
+/** The fields that an answer always holds: those whose absence would say nothing else than their default. */
+export function alwaysIn(name: string): string[] {
+  const { IMPLICIT } = FeatureSet_FieldPresence
+  const fields = descriptorOf(name).fields.filter(
+    ({ fieldKind, presence }) => fieldKind === 'list' || fieldKind === 'map' || presence === IMPLICIT,
+  )
+  return fields.map(({ jsonName }) => jsonName)
 }
 
 function descriptorOf(name: string) {

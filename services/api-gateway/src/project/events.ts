@@ -10,7 +10,7 @@ export function projectEvent({ fact, project, member }: ProjectFact, now: Date):
     id: project.id,
     fact,
     sequence: project.version,
-    data: ProjectEvent.toJSON({ project, member }),
+    data: ProjectEvent.toJSON({ project: { ...project, role: '' }, member }),
   }
   return eventRow('api-gateway', event, now)
 }

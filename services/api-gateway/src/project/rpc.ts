@@ -23,22 +23,22 @@ export function projectHandlers(parts: {
       if (!(await store.create(project, now))) {
         throw conflict('name', `There is a project ${name} already.`, 'Choose another name.')
       }
-      return project
+      return { ...project, role: 'administrator' }
     },
     listProjects: async (request, call) => {
       const { limit, after } = pageOf(request)
       const { user, token } = theAsker(call)
       const member = user.administrator ? undefined : user.id
       const found = await store.list(member, token.project, after, limit + 1)
-      const { rows, nextPageToken } = pageFrom(found, limit, ({ id }) => id)
-      return { projects: rows, nextPageToken }
+      const { rows, nextPageToken } = pageFrom(found, limit, ({ project }) => project.id)
+      return { projects: rows.map(({ project, role }) => ({ ...project, role })), nextPageToken }
     },
-    getProject: async ({ project }) => {
+    getProject: async ({ project }, { role = '' }) => {
       const found = await store.find(project)
       if (!found) throw notFound('project', project)
-      return found
+      return { ...found, role }
     },
-    updateProject: async ({ project, description, version }, { now }) => {
+    updateProject: async ({ project, description, version }, { now, role = '' }) => {
       const changes = description === undefined ? {} : { description }
       const updated = await store.update(project, changes, version, now)
       if (updated === 'missing') throw notFound('project', project)
@@ -49,7 +49,7 @@ export function projectHandlers(parts: {
           'Read it again, then change it.',
         )
       }
-      return updated
+      return { ...updated, role }
     },
     deleteProject: async ({ project }, { now, forward }) => {
       await deleteProject(store, owned(forward), { id: project, now })

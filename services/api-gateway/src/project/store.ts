@@ -1,5 +1,5 @@
 import type { Prisma, PrismaClient } from '../gen/prisma/client.ts'
-import type { Role } from '../pipeline/authorise.ts'
+import type { Role } from '../pipeline/rights.ts'
 import { projectEvent } from './events.ts'
 import type { Member, Project, ProjectFact } from './project.ts'
 
@@ -38,16 +38,27 @@ export function openProjectStore(db: PrismaClient, changed: () => void) {
 
     find: (id: string): Promise<Project | null> => db.project.findUnique({ where: { id } }),
 
-    /** Projects of a member, or all; one only when `only` names it. */
-    list: (member: string | undefined, only: string, after: string, limit: number): Promise<Project[]> =>
-      db.project.findMany({
+    /** Projects of a member with the role there, or all; one only when `only` names it. */
+    list: async (
+      member: string | undefined,
+      only: string,
+      after: string,
+      limit: number,
+    ): Promise<{ project: Project; role: Role }[]> => {
+      const rows = await db.project.findMany({
         where: {
           AND: [{ id: { gt: after } }, only ? { id: only } : {}],
           ...(member ? { members: { some: { userId: member } } } : {}),
         },
+        include: { members: { where: { userId: member ?? '' } } },
         orderBy: { id: 'asc' },
         take: limit,
-      }),
+      })
+      return rows.map(({ members: [own], ...project }) => ({
+        project,
+        role: member ? roleOf(own?.role ?? '') : 'administrator',
+      }))
+    },
 
     /** False when the name is taken. */
     create: (project: Project, now: Date): Promise<boolean> =>

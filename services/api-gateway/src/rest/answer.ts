@@ -1,9 +1,12 @@
 import { type Method, methods } from '@slipway/contracts'
 import { fieldsOf } from '../pipeline/handle.ts'
 import type { Json } from '../pipeline/wire.ts'
+import { sessionCookie } from './session-cookie.ts'
 
+/** Below it stands what programs call, beside it the console. */
+export const ROOT = '/api'
 /** Where everything stands. */
-export const BASE = '/api/v1'
+export const BASE = `${ROOT}/v1`
 
 /** An HTTP answer to a call that did what was asked. */
 export type RestAnswer = { status: number; headers: Record<string, string>; body: string }
@@ -19,15 +22,23 @@ export function answerOf(method: Method, request: Json, response: Json): RestAns
   }
   const location = status === 201 || status === 202 ? locationOf(method, request, response) : undefined
   const { version } = response
+  const opened = method.route?.opensSession ? openedBy(response) : undefined
   return {
     status,
     headers: {
       'content-type': 'application/json; charset=utf-8',
+      ...(opened ? { 'set-cookie': opened } : {}),
       ...(typeof version === 'number' && version > 0 ? { etag: `"${version}"` } : {}),
       ...(location ? { location } : {}),
     },
-    body: JSON.stringify(response),
+    body: JSON.stringify(opened ? { ...response, secret: '' } : response),
   }
+}
+
+/** The cookie of a session that was opened: its secret is for no script to read. */
+function openedBy({ secret, session }: Json): string {
+  const { expiresAt } = session as { expiresAt: string }
+  return sessionCookie(String(secret), expiresAt)
 }
 
 /** Where what was made, or the operation that makes it, can be read. */

@@ -1,5 +1,7 @@
 import { type Method, methods, schemas } from '@slipway/contracts'
 import { fieldsOf } from '../pipeline/handle.ts'
+import { operationIdOf } from '../pipeline/rights.ts'
+import { alwaysIn } from '../pipeline/wire.ts'
 import { BASE } from './answer.ts'
 import { refusals } from './problem.ts'
 
@@ -23,12 +25,18 @@ export function openApiDocument(): Record<string, unknown> {
       description: 'Plans, builds and operates Kubernetes clusters on your own machines.',
     },
     servers: [{ url: '/' }],
-    security: [{ token: [] }],
+    security: [{ token: [] }, { session: [] }],
     tags: tags(),
     paths,
     components: {
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer', description: 'An API token: slw_<id>_<secret>.' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: '__Host-slipway',
+          description: 'A session of a browser; unsafe calls have to come from the same origin.',
+        },
       },
       schemas: { ...reachable(), [PROBLEM]: problemSchema() },
     },
@@ -43,7 +51,7 @@ function operationOf(method: Method): Record<string, unknown> {
   const others = all.filter(([name]) => !braces.includes(name))
   const inQuery = inBody ? others.filter(([name]) => name === 'dryRun') : others
   return {
-    operationId: `${method.service.split('.').at(-1)}_${method.name}`,
+    operationId: operationIdOf(method),
     tags: [access?.noun],
     summary: method.documentation || method.name,
     description: `Takes the role ${access?.role} in the ${access?.scope}.`,
@@ -132,22 +140,30 @@ function binary(contentType: string): Record<string, string> {
   return contentType === 'application/gzip' ? { contentMediaType: contentType } : {}
 }
 
-/** Schemas that public methods use, and those that they use. */
+/** Schemas that public methods use, and those that they use. Of what is only answered, the fields that are always there. */
 function reachable(): Record<string, unknown> {
-  const found = new Map<string, unknown>()
+  const offered = Object.values(methods).filter(({ access }) => access)
+  const sent = within(offered.map(({ request }) => request))
+  const told = within(offered.map(({ response }) => response))
+  const schemas = [...new Set([...sent, ...told])].sort().map((name) => {
+    const { $id, ...schema } = schemaOf(name)
+    const required = sent.has(name) ? [] : alwaysIn(name)
+    return [name, converted(required.length > 0 ? { ...schema, required } : schema)] as const
+  })
+  return Object.fromEntries(schemas)
+}
+
+/** The names of schemas, and of those that they use. */
+function within(names: readonly string[]): Set<string> {
+  const found = new Set<string>()
   const visit = (name: string) => {
     if (found.has(name)) return
-    const { $id, ...schema } = schemaOf(name)
-    const text = JSON.stringify(schema)
-    found.set(name, converted(schema))
+    found.add(name)
+    const text = JSON.stringify(schemaOf(name))
     for (const [, inner] of text.matchAll(/"\$ref":"([\w.]+)#"/g)) if (inner) visit(inner)
   }
-  for (const { access, request, response } of Object.values(methods)) {
-    if (!access) continue
-    visit(request)
-    visit(response)
-  }
-  return Object.fromEntries([...found].sort(([one], [other]) => one.localeCompare(other)))
+  for (const name of names) visit(name)
+  return found
 }
 
 /** A schema with references into this document, and defaults in the type of their field. */

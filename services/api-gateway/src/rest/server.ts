@@ -11,9 +11,11 @@ import type { Incoming, Pipeline } from '../pipeline/pipeline.ts'
 import { unlessStalled } from '../pipeline/stalled.ts'
 import { responseToJson } from '../pipeline/wire.ts'
 import { answerOf, BASE } from './answer.ts'
+import { serveConsole } from './console.ts'
 import { openApiDocument } from './openapi.ts'
 import { problemOf } from './problem.ts'
 import { type Parts, readRequest } from './read.ts'
+import { isForeign, noSessionCookie, saysForeign, sessionOf } from './session-cookie.ts'
 import { serverSentEvents } from './sse.ts'
 import { BODY_LIMIT, drain, noRoute, unreadable, unreadOf } from './unread.ts'
 
@@ -29,10 +31,12 @@ export async function createRest(parts: {
   ending: AbortSignal
   /** A reader of a stream who takes nothing for so long is cut off. */
   stalledMs: number
+  /** Folder of the built console, where it is served. */
+  consoleDir?: string | undefined
   /** Told of every route: a test looks for one that goes round the pipeline. */
   onRoute?: (route: { method: string | string[]; url: string }) => void
 }): Promise<FastifyInstance> {
-  const { pipeline, tls, ready, log, ending, stalledMs, onRoute } = parts
+  const { pipeline, tls, ready, log, ending, stalledMs, consoleDir, onRoute } = parts
   const secure = fastify({
     https: { key: tls.key, cert: tls.cert },
     bodyLimit: BODY_LIMIT,
@@ -48,14 +52,18 @@ export async function createRest(parts: {
   const renewed = tls.onRenewed(() => secure.server.setSecureContext({ cert: tls.cert, key: tls.key }))
   app.addHook('onClose', async () => renewed())
   if (onRoute) app.addHook('onRoute', onRoute)
-  await app.register(helmet)
+  await app.register(helmet, { xFrameOptions: { action: 'deny' } })
+  const answeredByConsole = await serveConsole(app, consoleDir)
   app.removeAllContentTypeParsers()
   // The pipeline reads bodies, after it knows who asks.
   app.addContentTypeParser(['application/json', 'text/csv'], { parseAs: 'buffer' }, (_request, body, done) =>
     done(null, body),
   )
   app.setErrorHandler(turnAway)
-  app.setNotFoundHandler((request, reply) => turnAway(noRoute(request), request, reply))
+  app.setNotFoundHandler(async (request, reply) => {
+    if (await answeredByConsole(request, reply)) return reply
+    return turnAway(noRoute(request), request, reply)
+  })
 
   const document = JSON.stringify(openApiDocument())
   app.get('/healthz', async () => ({ status: 'ok' }))
@@ -117,7 +125,10 @@ export async function createRest(parts: {
     const { error, status } = unreadable(thrown) ?? { error: toSlipwayError(thrown), status: undefined }
     // Probes that fail are no refusals.
     if (status === undefined && error.code !== 'NotFound') return refuse(request, reply, error)
-    const told = await pipeline.turnAway({ ...unreadOf(request), bearer: bearerOf(request) }, error)
+    const told = await pipeline.turnAway(
+      { ...unreadOf(request), bearer: credentialOf(request).bearer },
+      error,
+    )
     if (status === 413) await drain(request)
     return refuse(request, reply, told, told === error ? status : undefined)
   }
@@ -134,8 +145,13 @@ export async function createRest(parts: {
       ifMatch: request.headers['if-match'] !== undefined,
     })
     if (problem.status === 500) log.error({ traceId: problem.traceId }, 'a call was answered with 500')
-    if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
-    if (problem.status === 429 || problem.status === 503) reply.header('retry-after', '1')
+    if (problem.status === 401) {
+      reply.header('www-authenticate', 'Bearer')
+      if (sessionOf(request)) reply.header('set-cookie', noSessionCookie)
+    }
+    if (problem.status === 429 || problem.status === 503) {
+      reply.header('retry-after', String(toSlipwayError(thrown).retryAfter ?? 1))
+    }
     return reply
       .code(problem.status)
       .header('content-type', 'application/problem+json')
@@ -181,7 +197,9 @@ function incomingOf(method: Method, request: FastifyRequest, signal: AbortSignal
     method,
     door: 'rest',
     source: request.ip,
-    bearer: bearerOf(request),
+    agent: headers['user-agent'] ?? '',
+    ...credentialOf(request),
+    ...(method.route?.opensSession ? { foreign: saysForeign(request) } : {}),
     idempotencyKey: one(headers['idempotency-key']),
     named: parts.params,
     read: () => readRequest(method, parts),
@@ -189,8 +207,12 @@ function incomingOf(method: Method, request: FastifyRequest, signal: AbortSignal
   }
 }
 
-function bearerOf({ headers }: FastifyRequest): string | undefined {
-  return /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1]
+/** What a request is made with: a token, else the session of a browser. */
+function credentialOf(request: FastifyRequest): { bearer: string | undefined; foreign: boolean } {
+  const { authorization } = request.headers
+  const session = authorization === undefined ? sessionOf(request) : undefined
+  if (session) return { bearer: session, foreign: isForeign(request) }
+  return { bearer: /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1], foreign: false }
 }
 
 function one(header: string | string[] | undefined): string | undefined {

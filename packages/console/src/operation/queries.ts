@@ -1,0 +1,19 @@
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { api, type Message, type QueryOf, told } from '../api/client.ts'
+import { LIVE_MS } from '../api/query-client.ts'
+
+export type Operation = Message<'operation.v1.Operation'>
+
+/** What of a project's operations is asked for. */
+export type OperationsAsked = QueryOf<'OperationService_ListOperations'>
+
+/** A page of a project's operations, the newest first, asked for again while it is looked at. */
+export function operationsQuery(project: string, asked: OperationsAsked = {}) {
+  return queryOptions({
+    queryKey: ['project', project, 'operations', asked],
+    queryFn: () =>
+      told(api.GET('/api/v1/projects/{project}/operations', { params: { path: { project }, query: asked } })),
+    refetchInterval: LIVE_MS,
+    placeholderData: keepPreviousData,
+  })
+}

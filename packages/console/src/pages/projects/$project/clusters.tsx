@@ -1,0 +1,169 @@
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { Input, Select, Table, type TableProps } from 'antd'
+import { useState } from 'react'
+import { type Cluster, clustersQuery } from '../../../cluster/queries.ts'
+import { ClusterState } from '../../../cluster/state.tsx'
+import { type ClusterStateName, clusterStates, stateWords } from '../../../cluster/words.ts'
+import { ProblemCard } from '../../../problem/problem-card.tsx'
+import { Page } from '../../../ui/page.tsx'
+import { Pager } from '../../../ui/pager.tsx'
+import { Ago } from '../../../ui/time.tsx'
+import { Waiting } from '../../../ui/waiting.tsx'
+import { defineWords, useWords } from '../../../words/words.ts'
+
+const words = defineWords('clusters', {
+  en: {
+    title: 'Clusters',
+    search: 'Find by name',
+    state: 'State',
+    anyState: 'Any state',
+    name: 'Name',
+    version: 'Kubernetes',
+    nodes: 'Nodes',
+    endpoint: 'API server',
+    created: 'Created',
+    none: 'There is no cluster yet.',
+    noneFound: 'No cluster is like that.',
+    waiting: 'Reading the clusters …',
+  },
+  'zh-CN': {
+    title: '集群',
+    search: '按名称查找',
+    state: '状态',
+    anyState: '所有状态',
+    name: '名称',
+    version: 'Kubernetes',
+    nodes: '节点',
+    endpoint: 'API 服务器',
+    created: '创建时间',
+    none: '还没有集群。',
+    noneFound: '没有符合条件的集群。',
+    waiting: '正在读取集群…',
+  },
+  'zh-TW': {
+    title: '叢集',
+    search: '按名稱尋找',
+    state: '狀態',
+    anyState: '所有狀態',
+    name: '名稱',
+    version: 'Kubernetes',
+    nodes: '節點',
+    endpoint: 'API 伺服器',
+    created: '建立時間',
+    none: '還沒有叢集。',
+    noneFound: '沒有符合條件的叢集。',
+    waiting: '正在讀取叢集…',
+  },
+})
+
+const PAGE_SIZE = 50
+
+/** The clusters of a project; what is looked for stands in the address. */
+export default function Clusters() {
+  const say = useWords(words)
+  const { project } = useParams({ from: '/shell/projects/$project/clusters' })
+  const { search, state, before = [] } = useSearch({ from: '/shell/projects/$project/clusters' })
+  const navigate = useNavigate({ from: '/projects/$project/clusters' })
+  const asked = { search, state, pageToken: before.at(-1), pageSize: PAGE_SIZE }
+  const { data, error, refetch } = useQuery(clustersQuery(project, asked))
+  const isFiltered = search !== undefined || state !== undefined
+  return (
+    <Page title={say('title')}>
+      <div className="filters">
+        <Finder
+          key={search}
+          label={say('search')}
+          value={search ?? ''}
+          onFind={(text) =>
+            void navigate({ search: { state, ...(text ? { search: text } : {}) }, replace: true })
+          }
+        />
+        <StateFilter
+          value={state}
+          onChoose={(chosen) => void navigate({ search: { search, ...(chosen ? { state: chosen } : {}) } })}
+        />
+      </div>
+      {error && <ProblemCard of={error} onAgain={() => void refetch()} />}
+      {!data && !error && <Waiting what={say('waiting')} />}
+      {data && <ClusterTable clusters={data.clusters} empty={say(isFiltered ? 'noneFound' : 'none')} />}
+      <Pager
+        before={before}
+        next={data?.nextPageToken}
+        onMove={(moved) =>
+          void navigate({ search: { search, state, ...(moved.length ? { before: moved } : {}) } })
+        }
+      />
+    </Page>
+  )
+}
+
+function ClusterTable({ clusters, empty }: { clusters: Cluster[]; empty: string }) {
+  const say = useWords(words)
+  const columns: TableProps<Cluster>['columns'] = [
+    { title: say('name'), dataIndex: 'name', render: (name: string) => <strong>{name}</strong> },
+    { title: say('state'), render: (_, cluster) => <ClusterState of={cluster} /> },
+    {
+      title: say('version'),
+      render: (_, { spec }) => <span className="number">{spec?.kubernetesVersion}</span>,
+    },
+    {
+      title: say('nodes'),
+      align: 'right',
+      render: (_, { spec }) => <span className="number">{spec?.nodes?.length ?? 0}</span>,
+    },
+    {
+      title: say('endpoint'),
+      responsive: ['md'],
+      render: (_, { endpoint }) => <span className="code">{endpoint}</span>,
+    },
+    { title: say('created'), responsive: ['md'], render: (_, { createdAt }) => <Ago at={createdAt} /> },
+  ]
+  return (
+    <div className="table">
+      <Table
+        size="middle"
+        rowKey="id"
+        columns={columns}
+        dataSource={clusters}
+        pagination={false}
+        locale={{ emptyText: empty }}
+      />
+    </div>
+  )
+}
+
+/** Looks for what was typed when Enter is pressed or the typing pauses. */
+function Finder({ label, value, onFind }: { label: string; value: string; onFind: (text: string) => void }) {
+  const [typed, setTyped] = useState(value)
+  return (
+    <Input.Search
+      className="finder"
+      aria-label={label}
+      placeholder={label}
+      value={typed}
+      allowClear
+      onChange={({ target }) => setTyped(target.value)}
+      onSearch={(text) => onFind(text.trim())}
+    />
+  )
+}
+
+function StateFilter({ value, onChoose }: { value: string | undefined; onChoose: (state: string) => void }) {
+  const say = useWords(words)
+  const sayState = useWords(stateWords)
+  const options = clusterStates.map((state: ClusterStateName) => ({
+    value: state as string,
+    label: sayState(state),
+  }))
+  return (
+    <Select
+      className="filter"
+      aria-label={say('state')}
+      value={value ?? ''}
+      options={[{ value: '', label: say('anyState') }, ...options]}
+      onChange={onChoose}
+      popupMatchSelectWidth={false}
+    />
+  )
+}

@@ -1,0 +1,133 @@
+import type { QueryClient } from '@tanstack/react-query'
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  notFound,
+  Outlet,
+  redirect,
+  rootRouteId,
+} from '@tanstack/react-router'
+import { fromAddress } from './address.ts'
+import { meQuery } from './me/me.ts'
+import { keepProject, lastProject } from './project/here.ts'
+import { projectQuery, projectsQuery } from './project/queries.ts'
+import { Failed } from './shell/failed.tsx'
+import { Loading } from './shell/loading.tsx'
+import { NotThere, NowhereYet } from './shell/not-there.tsx'
+
+type Context = { queries: QueryClient }
+
+const root = createRootRouteWithContext<Context>()({
+  component: Outlet,
+  notFoundComponent: NowhereYet,
+})
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: fromAddress(({ to }): { to?: string } => (isOwnPath(to) ? { to } : {})),
+  component: lazyRouteComponent(() => import('./pages/sign-in.tsx')),
+})
+
+const firstStart = createRoute({
+  getParentRoute: () => root,
+  path: '/first-start',
+  component: lazyRouteComponent(() => import('./pages/first-start.tsx')),
+})
+
+/** Pages of those who are signed in; others come to the sign-in, and from there back to the address they asked for. */
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: 'shell',
+  component: lazyRouteComponent(() => import('./shell/shell.tsx'), 'Shell'),
+  beforeLoad: async ({ context, location, matches }) => {
+    const me = await context.queries.ensureQueryData(meQuery)
+    if (me) return
+    if (matches.at(-1)?.fullPath === '/$') throw notFound({ routeId: rootRouteId })
+    throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { to: location.href } })
+  },
+})
+
+/** Every address that no page has. */
+const nowhere = createRoute({ getParentRoute: () => shell, path: '/$', component: NotThere })
+
+/** Goes to the project that was looked at last, else to the first one; without any, says so. */
+const start = createRoute({
+  getParentRoute: () => shell,
+  path: '/',
+  component: lazyRouteComponent(() => import('./pages/start.tsx')),
+  loader: async ({ context: { queries } }) => {
+    const last = lastProject()
+    const known = last && (await queries.ensureQueryData(projectQuery(last)).catch(() => undefined))
+    if (!known) keepProject(undefined)
+    const first = known || (await queries.ensureInfiniteQueryData(projectsQuery)).pages[0]?.projects[0]
+    if (first) throw redirect({ to: '/projects/$project', params: { project: first.id }, replace: true })
+  },
+})
+
+const account = createRoute({
+  getParentRoute: () => shell,
+  path: '/account',
+  component: lazyRouteComponent(() => import('./pages/account.tsx')),
+})
+
+const project = createRoute({
+  getParentRoute: () => shell,
+  path: '/projects/$project',
+  loader: async ({ context: { queries }, params }) => {
+    await queries.ensureQueryData(projectQuery(params.project))
+    keepProject(params.project)
+  },
+})
+
+const home = createRoute({
+  getParentRoute: () => project,
+  path: '/',
+  component: lazyRouteComponent(() => import('./pages/projects/$project/home.tsx')),
+})
+
+const clusters = createRoute({
+  getParentRoute: () => project,
+  path: '/clusters',
+  validateSearch: fromAddress(
+    ({ search, state, before }): { search?: string; state?: string; before?: string[] } => ({
+      ...(typeof search === 'string' && search ? { search } : {}),
+      ...(typeof state === 'string' && state ? { state } : {}),
+      ...(Array.isArray(before) && before.length > 0 ? { before: before.map(String) } : {}),
+    }),
+  ),
+  component: lazyRouteComponent(() => import('./pages/projects/$project/clusters.tsx')),
+})
+
+const tree = root.addChildren([
+  signIn,
+  firstStart,
+  shell.addChildren([start, account, project.addChildren([home, clusters]), nowhere]),
+])
+
+/** The console's addresses. Each page is loaded when it is gone to. */
+export function createRoutes(queries: QueryClient) {
+  return createRouter({
+    routeTree: tree,
+    context: { queries },
+    defaultPreload: 'intent',
+    defaultPreloadStaleTime: 0,
+    defaultPendingComponent: Loading,
+    defaultErrorComponent: Failed,
+    defaultNotFoundComponent: NotThere,
+    scrollRestoration: true,
+  })
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createRoutes>
+  }
+}
+
+/** Only addresses of ours are come back to: `//elsewhere` is another host. */
+function isOwnPath(to: unknown): to is string {
+  return typeof to === 'string' && /^\/(?![/\\])/.test(to)
+}

@@ -1,0 +1,20 @@
+import type { Operation } from '../api/client.ts'
+import type { words } from './words.ts'
+
+/** A page that stands in the navigation and in the palette. */
+export type Entry = {
+  title: keyof (typeof words)['texts']['en']
+  /** Below the project, where it belongs to one. */
+  to: '/projects/$project' | '/projects/$project/clusters' | '/account'
+  /** Shown to those who may make this call. */
+  needs?: Operation
+}
+
+/** The pages of a project, in the order in which they are needed. Add a line for a page that exists. */
+export const projectEntries: readonly Entry[] = [
+  { title: 'home', to: '/projects/$project' },
+  { title: 'clusters', to: '/projects/$project/clusters', needs: 'ClusterService_ListClusters' },
+]
+
+/** The pages that belong to no project. */
+export const installEntries: readonly Entry[] = [{ title: 'account', to: '/account' }]
