@@ -67,9 +67,7 @@ export async function generateApi(image: Uint8Array, folder: string): Promise<vo
 }
 
 function ours(typeName: string): boolean {
-  return (
-    typeName.startsWith('slipway.') && !typeName.startsWith('slipway.api.') && !typeName.endsWith('Entry')
-  )
+  return typeName.startsWith('slipway.') && !typeName.startsWith('slipway.api.')
 }
 
 function imports(services: DescService[]): string {

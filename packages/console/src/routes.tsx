@@ -8,6 +8,7 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import { meQuery } from './me/me.ts'
+import { hostsSearch } from './pages/projects/$project/hosts/search.ts'
 import { keepProject, lastProject } from './project/here.ts'
 import { projectQuery, projectsQuery } from './project/queries.ts'
 import { Failed } from './shell/failed.tsx'
@@ -91,10 +92,24 @@ const clusters = createRoute({
   component: lazyRouteComponent(() => import('./pages/projects/$project/clusters.tsx')),
 })
 
+const hosts = createRoute({
+  getParentRoute: () => project,
+  path: '/hosts',
+  validateSearch: hostsSearch,
+  component: lazyRouteComponent(() => import('./pages/projects/$project/hosts.tsx')),
+})
+
+const credentials = createRoute({
+  getParentRoute: () => project,
+  path: '/credentials',
+  validateSearch: (search): { add?: true } => (search.add === true ? { add: true } : {}),
+  component: lazyRouteComponent(() => import('./pages/projects/$project/credentials.tsx')),
+})
+
 const tree = root.addChildren([
   signIn,
   firstStart,
-  shell.addChildren([start, account, project.addChildren([home, clusters])]),
+  shell.addChildren([start, account, project.addChildren([home, clusters, hosts, credentials])]),
 ])
 
 /** The console's addresses. Each page is loaded when it is gone to. */

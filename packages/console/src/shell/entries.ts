@@ -5,7 +5,12 @@ import type { words } from './words.ts'
 export type Entry = {
   title: keyof (typeof words)['texts']['en']
   /** Below the project, where it belongs to one. */
-  to: '/projects/$project' | '/projects/$project/clusters' | '/account'
+  to:
+    | '/projects/$project'
+    | '/projects/$project/clusters'
+    | '/projects/$project/hosts'
+    | '/projects/$project/credentials'
+    | '/account'
   /** Shown to those who may make this call. */
   needs?: Operation
 }
@@ -14,6 +19,8 @@ export type Entry = {
 export const projectEntries: readonly Entry[] = [
   { title: 'home', to: '/projects/$project' },
   { title: 'clusters', to: '/projects/$project/clusters', needs: 'ClusterService_ListClusters' },
+  { title: 'hosts', to: '/projects/$project/hosts', needs: 'HostService_ListHosts' },
+  { title: 'credentials', to: '/projects/$project/credentials', needs: 'CredentialService_ListCredentials' },
 ]
 
 /** The pages that belong to no project. */
