@@ -21,6 +21,8 @@ const pages = {
   'no code': { path: () => '/first-start', anonymous: true },
   home: { path: () => `/projects/${project}`, anonymous: false },
   clusters: { path: () => `/projects/${project}/clusters`, anonymous: false },
+  hosts: { path: () => `/projects/${project}/hosts`, anonymous: false },
+  credentials: { path: () => `/projects/${project}/credentials`, anonymous: false },
   account: { path: () => '/account', anonymous: false },
   'not there': { path: () => '/nothing', anonymous: true },
 }

@@ -5,10 +5,10 @@ import zhTW from 'antd/locale/zh_TW'
 import { type ReactNode, useEffect } from 'react'
 import { useLanguage } from '../words/words.ts'
 import { useIsDark } from './mode.ts'
+import { nonce } from './nonce.ts'
 import { darkTokens, lightTokens } from './tokens.ts'
 
 const locales = { en: enUS, 'zh-CN': zhCN, 'zh-TW': zhTW }
-const nonce = document.querySelector<HTMLElement>('script[nonce]')?.nonce
 
 /** Everything looks like this: antd's algorithm for light or dark, our few colours, the language of now. */
 export function Appearance({ children }: { children: ReactNode }) {

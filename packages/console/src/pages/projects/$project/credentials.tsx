@@ -77,7 +77,7 @@ function CredentialTable({ project, credentials }: { project: string; credential
         columns={columns}
         dataSource={credentials}
         pagination={false}
-        locale={{ emptyText: say('none') }}
+        locale={{ emptyText: <span className="quiet">{say('none')}</span> }}
       />
     </div>
   )

@@ -1,11 +1,12 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, Form, Input, InputNumber, Modal, Segmented, Select } from 'antd'
-import { useRef, useState } from 'react'
+import { useState } from 'react'
 import { api, told } from '../../../../api/client.ts'
 import { credentialsQuery } from '../../../../credential/queries.ts'
 import { besideFields } from '../../../../problem/beside-fields.ts'
 import { type Fault, Problem } from '../../../../problem/problem.ts'
 import { ProblemCard } from '../../../../problem/problem-card.tsx'
+import { chooseFile } from '../../../../ui/choose-file.ts'
 import { useWords } from '../../../../words/words.ts'
 import { words } from './words.ts'
 
@@ -55,7 +56,7 @@ export default function CredentialForm({ project, onClose }: { project: string; 
       title={say('create')}
       onCancel={onClose}
       mask={{ closable: false }}
-      okText={say('create')}
+      okText={say('save')}
       cancelText={say('cancel')}
       okButtonProps={{ loading: create.isPending }}
       onOk={() => form.submit()}
@@ -118,26 +119,15 @@ function Secret({ name, label, why }: { name: keyof Typed; label: string; why?: 
 
 function PrivateKey({ onRead }: { onRead: (text: string) => void }) {
   const say = useWords(words)
-  const file = useRef<HTMLInputElement>(null)
   return (
     <>
       <Form.Item name="privateKey" label={say('private-key')} extra={say('keyWhy')}>
         <Input.TextArea className="code" rows={5} autoComplete="off" spellCheck={false} />
       </Form.Item>
       <Form.Item>
-        <Button size="small" onClick={() => file.current?.click()}>
+        <Button size="small" onClick={() => chooseFile((file) => void file.text().then(onRead))}>
           {say('keyFile')}
         </Button>
-        <input
-          ref={file}
-          type="file"
-          hidden
-          aria-label={say('keyFile')}
-          onChange={({ target }) => {
-            void target.files?.[0]?.text().then(onRead)
-            target.value = ''
-          }}
-        />
       </Form.Item>
     </>
   )

@@ -103,7 +103,7 @@ function Findings({ of: report }: { of: Report }) {
       {hosts.map((host) => (
         <section key={host.id} className="panel" aria-label={host.name}>
           <header className="checked">
-            <h3>{host.name}</h3>
+            <h2>{host.name}</h2>
             <Mark tone={tones[host.verdict] ?? 'idle'}>{say(verdictOf(host.verdict))}</Mark>
           </header>
           <ul className="findings">

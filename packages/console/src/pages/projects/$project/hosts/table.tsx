@@ -50,7 +50,7 @@ export function HostTable(shown: Shown) {
         dataSource={hosts}
         pagination={false}
         showSorterTooltip={false}
-        locale={{ emptyText: empty }}
+        locale={{ emptyText: <span className="quiet">{empty}</span> }}
         rowClassName={({ id }) => (id === open ? 'row-open' : '')}
         {...(chosen
           ? {

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Alert, Button, Form, Input, Select } from 'antd'
 import { useEffect, useRef, useState } from 'react'
 import { credentialsQuery } from '../../../../../credential/queries.ts'
+import { chooseFile } from '../../../../../ui/choose-file.ts'
 import { useWords } from '../../../../../words/words.ts'
 import { readFile, readText, type Sheet, withCredential } from './sheet.ts'
 import { words } from './words.ts'
@@ -17,7 +18,6 @@ export function Source({ project, onSheet }: { project: string; onSheet: (sheet:
   const [sheet, setSheet] = useState<Sheet>()
   const [unread, setUnread] = useState<string>()
   const [credential, setCredential] = useState('')
-  const file = useRef<HTMLInputElement>(null)
   const tell = useRef(onSheet)
   tell.current = onSheet
   useEffect(() => {
@@ -36,25 +36,15 @@ export function Source({ project, onSheet }: { project: string; onSheet: (sheet:
     <div className="stack">
       <p className="quiet">{say('intro')}</p>
       <div className="actions">
-        <Button onClick={() => file.current?.click()}>{say('file')}</Button>
+        <Button onClick={() => chooseFile((file) => void take(file), '.csv,.tsv,.txt,.xlsx')}>
+          {say('file')}
+        </Button>
         <Button
           href={`/api/v1/projects/${encodeURIComponent(project)}/hosts/import-template`}
           download="hosts.csv"
         >
           {say('template')}
         </Button>
-        <input
-          ref={file}
-          type="file"
-          hidden
-          aria-label={say('file')}
-          accept=".csv,.tsv,.txt,.xlsx,text/csv"
-          onChange={({ target }) => {
-            const [chosen] = target.files ?? []
-            if (chosen) void take(chosen)
-            target.value = ''
-          }}
-        />
       </div>
       {unread && <Alert type="error" showIcon role="alert" title={say('unread')} description={unread} />}
       <Form layout="vertical" component="div">
