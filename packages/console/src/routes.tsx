@@ -8,6 +8,7 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import { meQuery } from './me/me.ts'
+import { auditSearch } from './pages/audit/search.ts'
 import { hostsSearch } from './pages/projects/$project/hosts/search.ts'
 import { keepProject, lastProject } from './project/here.ts'
 import { projectQuery, projectsQuery } from './project/queries.ts'
@@ -64,6 +65,26 @@ const account = createRoute({
   component: lazyRouteComponent(() => import('./pages/account.tsx')),
 })
 
+const projects = createRoute({
+  getParentRoute: () => shell,
+  path: '/projects',
+  validateSearch: (search): { add?: true } => (search.add === true ? { add: true } : {}),
+  component: lazyRouteComponent(() => import('./pages/projects.tsx')),
+})
+
+const versions = createRoute({
+  getParentRoute: () => shell,
+  path: '/versions',
+  component: lazyRouteComponent(() => import('./pages/versions.tsx')),
+})
+
+const audit = createRoute({
+  getParentRoute: () => shell,
+  path: '/audit',
+  validateSearch: auditSearch,
+  component: lazyRouteComponent(() => import('./pages/audit.tsx')),
+})
+
 const project = createRoute({
   getParentRoute: () => shell,
   path: '/projects/$project',
@@ -106,10 +127,23 @@ const credentials = createRoute({
   component: lazyRouteComponent(() => import('./pages/projects/$project/credentials.tsx')),
 })
 
+const members = createRoute({
+  getParentRoute: () => project,
+  path: '/members',
+  component: lazyRouteComponent(() => import('./pages/projects/$project/members.tsx')),
+})
+
 const tree = root.addChildren([
   signIn,
   firstStart,
-  shell.addChildren([start, account, project.addChildren([home, clusters, hosts, credentials])]),
+  shell.addChildren([
+    start,
+    account,
+    projects,
+    versions,
+    audit,
+    project.addChildren([home, clusters, hosts, credentials, members]),
+  ]),
 ])
 
 /** The console's addresses. Each page is loaded when it is gone to. */

@@ -10,6 +10,10 @@ export type Entry = {
     | '/projects/$project/clusters'
     | '/projects/$project/hosts'
     | '/projects/$project/credentials'
+    | '/projects/$project/members'
+    | '/projects'
+    | '/versions'
+    | '/audit'
     | '/account'
   /** Shown to those who may make this call. */
   needs?: Operation
@@ -21,7 +25,13 @@ export const projectEntries: readonly Entry[] = [
   { title: 'clusters', to: '/projects/$project/clusters', needs: 'ClusterService_ListClusters' },
   { title: 'hosts', to: '/projects/$project/hosts', needs: 'HostService_ListHosts' },
   { title: 'credentials', to: '/projects/$project/credentials', needs: 'CredentialService_ListCredentials' },
+  { title: 'members', to: '/projects/$project/members', needs: 'ProjectService_ListMembers' },
 ]
 
 /** The pages that belong to no project. */
-export const installEntries: readonly Entry[] = [{ title: 'account', to: '/account' }]
+export const installEntries: readonly Entry[] = [
+  { title: 'projects', to: '/projects', needs: 'ProjectService_ListProjects' },
+  { title: 'versions', to: '/versions', needs: 'VersionService_ListVersions' },
+  { title: 'audit', to: '/audit', needs: 'AuditService_ListAuditEntries' },
+  { title: 'account', to: '/account' },
+]
