@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Form, Input, InputNumber, Modal, Select } from 'antd'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { api, told } from '../../../../api/client.ts'
 import { credentialsQuery } from '../../../../credential/queries.ts'
 import { type Host, useHostsChanged } from '../../../../host/queries.ts'
@@ -30,6 +30,10 @@ export default function HostForm({
   const [rest, setRest] = useState<Fault[]>([])
   const changed = useHostsChanged(project)
   const { data, error } = useQuery(credentialsQuery(project))
+  const only = data?.credentials.length === 1 ? data.credentials[0]?.id : undefined
+  useEffect(() => {
+    if (only && !form.getFieldValue('credential')) form.setFieldValue('credential', only)
+  }, [only, form])
   const keep = useMutation({
     mutationFn: (typed: Typed) => (host ? change(host, typed) : create(project, typed)),
     onSuccess: async () => {
@@ -53,8 +57,7 @@ export default function HostForm({
         form={form}
         layout="vertical"
         requiredMark={false}
-        initialValues={host ?? { port: SSH_PORT, tags: [], credential: onlyOne(data?.credentials) }}
-        key={data ? 'with' : 'without'}
+        initialValues={host ?? { port: SSH_PORT, tags: [] }}
         onFinish={(typed) => keep.mutate(typed)}
       >
         <Form.Item name="name" label={say('name')} extra={say('nameWhy')}>
@@ -125,8 +128,4 @@ function change({ project, id, version, ...was }: Host, typed: Typed) {
     version,
   }
   return told(api.PATCH('/api/v1/projects/{project}/hosts/{id}', { params: { path: { project, id } }, body }))
-}
-
-function onlyOne(credentials: readonly { id: string }[] | undefined): string | undefined {
-  return credentials?.length === 1 ? credentials[0]?.id : undefined
 }
