@@ -1,7 +1,7 @@
 import Papa from 'papaparse'
 
 /** What is wrong with a row, as the API says it. */
-export type Fault = { field: string; message: string; hint: string }
+type Fault = { field: string; message: string; hint: string }
 
 /** One host as it was written; `line` is where, for people. */
 export type Row = { line: number; cells: Readonly<Record<string, string>>; faults: readonly Fault[] }
@@ -10,7 +10,7 @@ export type Row = { line: number; cells: Readonly<Record<string, string>>; fault
 export type Sheet = { fields: readonly string[]; rows: readonly Row[] }
 
 /** The columns of the API's template, in its order. */
-export const templateFields = ['name', 'address', 'port', 'credential', 'tags', 'profile'] as const
+const templateFields = ['name', 'address', 'port', 'credential', 'tags', 'profile'] as const
 
 /**
  * Reads what was pasted: CSV with any usual separator, cells of a spreadsheet, or words with spaces between them. Without a
