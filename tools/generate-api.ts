@@ -66,8 +66,13 @@ export async function generateApi(image: Uint8Array, folder: string): Promise<vo
   )
 }
 
+/** Ours, but for the messages inside of messages that maps are made of: NodeSpec.LabelsEntry. */
 function ours(typeName: string): boolean {
-  return typeName.startsWith('slipway.') && !typeName.startsWith('slipway.api.')
+  return (
+    typeName.startsWith('slipway.') &&
+    !typeName.startsWith('slipway.api.') &&
+    !/\.[A-Z]\w*\.\w+Entry$/.test(typeName)
+  )
 }
 
 function imports(services: DescService[]): string {
