@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { type Connection, callApi } from '@slipway/cli/api'
 import { readSettings } from '@slipway/cli/config'
 import { startFleet, stopFleet } from '@slipway/fleet'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { faultsOf, looks, settled, signIn, type Tab } from './browser.ts'
 import { type Site, startSite } from './site.ts'
 
@@ -230,7 +230,7 @@ async function ready(name: string, address: string, tags: string[] = []): Promis
     tags,
   })
   const state = async () => (await callApi(to, `${HOSTS}/GetHost`, { project, id })).state
-  await expect.poll(state, { timeout: 30_000 }).toBe('ready')
+  await vi.waitFor(async () => expect(await state()).toBe('ready'), { timeout: 30_000, interval: 200 })
   return id
 }
 
