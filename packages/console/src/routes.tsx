@@ -11,6 +11,8 @@ import {
 } from '@tanstack/react-router'
 import { fromAddress } from './address.ts'
 import { meQuery } from './me/me.ts'
+import { auditSearch } from './pages/audit/search.ts'
+import { hostsSearch } from './pages/projects/$project/hosts/search.ts'
 import { keepProject, lastProject } from './project/here.ts'
 import { projectQuery, projectsQuery } from './project/queries.ts'
 import { Failed } from './shell/failed.tsx'
@@ -73,6 +75,26 @@ const account = createRoute({
   component: lazyRouteComponent(() => import('./pages/account.tsx')),
 })
 
+const projects = createRoute({
+  getParentRoute: () => shell,
+  path: '/projects',
+  validateSearch: (search): { add?: true } => (search.add === true ? { add: true } : {}),
+  component: lazyRouteComponent(() => import('./pages/projects.tsx')),
+})
+
+const versions = createRoute({
+  getParentRoute: () => shell,
+  path: '/versions',
+  component: lazyRouteComponent(() => import('./pages/versions.tsx')),
+})
+
+const audit = createRoute({
+  getParentRoute: () => shell,
+  path: '/audit',
+  validateSearch: auditSearch,
+  component: lazyRouteComponent(() => import('./pages/audit.tsx')),
+})
+
 const project = createRoute({
   getParentRoute: () => shell,
   path: '/projects/$project',
@@ -101,10 +123,38 @@ const clusters = createRoute({
   component: lazyRouteComponent(() => import('./pages/projects/$project/clusters.tsx')),
 })
 
+const hosts = createRoute({
+  getParentRoute: () => project,
+  path: '/hosts',
+  validateSearch: hostsSearch,
+  component: lazyRouteComponent(() => import('./pages/projects/$project/hosts.tsx')),
+})
+
+const credentials = createRoute({
+  getParentRoute: () => project,
+  path: '/credentials',
+  validateSearch: (search): { add?: true } => (search.add === true ? { add: true } : {}),
+  component: lazyRouteComponent(() => import('./pages/projects/$project/credentials.tsx')),
+})
+
+const members = createRoute({
+  getParentRoute: () => project,
+  path: '/members',
+  component: lazyRouteComponent(() => import('./pages/projects/$project/members.tsx')),
+})
+
 const tree = root.addChildren([
   signIn,
   firstStart,
-  shell.addChildren([start, account, project.addChildren([home, clusters]), nowhere]),
+  shell.addChildren([
+    start,
+    account,
+    projects,
+    versions,
+    audit,
+    project.addChildren([home, clusters, hosts, credentials, members]),
+    nowhere,
+  ]),
 ])
 
 /** The console's addresses. Each page is loaded when it is gone to. */

@@ -21,6 +21,13 @@ const pages: Record<string, PageShown> = {
   'no code': { path: () => '/first-start', anonymous: true },
   home: { path: () => `/projects/${project}`, anonymous: false },
   clusters: { path: () => `/projects/${project}/clusters`, anonymous: false },
+  hosts: { path: () => `/projects/${project}/hosts`, anonymous: false },
+  credentials: { path: () => `/projects/${project}/credentials`, anonymous: false },
+  members: { path: () => `/projects/${project}/members`, anonymous: false },
+  projects: { path: () => '/projects', anonymous: false },
+  'new project': { path: () => '/projects?add=true', anonymous: false },
+  versions: { path: () => '/versions', anonymous: false },
+  audit: { path: () => '/audit', anonymous: false },
   account: { path: () => '/account', anonymous: false },
   palette: {
     path: () => '/account',

@@ -79,7 +79,7 @@ test('without a mouse: signing in, skipping to the page, and going anywhere by t
   await keyboard.press('ArrowDown')
   await keyboard.press('ArrowDown')
   await keyboard.press('Enter')
-  await expect.poll(() => page.evaluate(() => document.documentElement.style.colorScheme)).toBe('dark')
+  await page.locator('html[style*="color-scheme: dark"]').waitFor({ state: 'attached' })
   await keyboard.press('Control+k')
   await keyboard.type('简体')
   await keyboard.press('Enter')

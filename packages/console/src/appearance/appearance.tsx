@@ -53,6 +53,7 @@ function OwnStyles({ isDark }: { isDark: boolean }) {
       '--bad': token.colorErrorText,
       '--ok': token.colorSuccess,
       '--warn': token.colorWarning,
+      '--mark': token.colorWarningBgHover,
       '--shadow': token.boxShadowSecondary,
     }
     for (const [name, value] of Object.entries(own)) style.setProperty(name, value)

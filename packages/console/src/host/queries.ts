@@ -1,4 +1,4 @@
-import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions, useQueryClient } from '@tanstack/react-query'
 import { api, type Message, type QueryOf, told } from '../api/client.ts'
 import { LIVE_MS } from '../api/query-client.ts'
 
@@ -16,4 +16,24 @@ export function hostsQuery(project: string, asked: HostsAsked = {}) {
     refetchInterval: LIVE_MS,
     placeholderData: keepPreviousData,
   })
+}
+
+/** One host with all its facts, asked for again while it is looked at. */
+export function hostQuery(project: string, id: string) {
+  return queryOptions({
+    queryKey: ['project', project, 'host', id],
+    queryFn: () =>
+      told(api.GET('/api/v1/projects/{project}/hosts/{id}', { params: { path: { project, id } } })),
+    refetchInterval: LIVE_MS,
+  })
+}
+
+/** Has every list of a project's hosts, and those that are open, read anew: something was changed. */
+export function useHostsChanged(project: string): () => Promise<void> {
+  const queries = useQueryClient()
+  return async () => {
+    await Promise.all(
+      ['hosts', 'host'].map((noun) => queries.invalidateQueries({ queryKey: ['project', project, noun] })),
+    )
+  }
 }

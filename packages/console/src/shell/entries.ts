@@ -5,7 +5,16 @@ import type { words } from './words.ts'
 export type Entry = {
   title: keyof (typeof words)['texts']['en']
   /** Below the project, where it belongs to one. */
-  to: '/projects/$project' | '/projects/$project/clusters' | '/account'
+  to:
+    | '/projects/$project'
+    | '/projects/$project/clusters'
+    | '/projects/$project/hosts'
+    | '/projects/$project/credentials'
+    | '/projects/$project/members'
+    | '/projects'
+    | '/versions'
+    | '/audit'
+    | '/account'
   /** Shown to those who may make this call. */
   needs?: Operation
 }
@@ -14,7 +23,15 @@ export type Entry = {
 export const projectEntries: readonly Entry[] = [
   { title: 'home', to: '/projects/$project' },
   { title: 'clusters', to: '/projects/$project/clusters', needs: 'ClusterService_ListClusters' },
+  { title: 'hosts', to: '/projects/$project/hosts', needs: 'HostService_ListHosts' },
+  { title: 'credentials', to: '/projects/$project/credentials', needs: 'CredentialService_ListCredentials' },
+  { title: 'members', to: '/projects/$project/members', needs: 'ProjectService_ListMembers' },
 ]
 
 /** The pages that belong to no project. */
-export const installEntries: readonly Entry[] = [{ title: 'account', to: '/account' }]
+export const installEntries: readonly Entry[] = [
+  { title: 'projects', to: '/projects', needs: 'ProjectService_ListProjects' },
+  { title: 'versions', to: '/versions', needs: 'VersionService_ListVersions' },
+  { title: 'audit', to: '/audit', needs: 'AuditService_ListAuditEntries' },
+  { title: 'account', to: '/account' },
+]

@@ -10,6 +10,7 @@ export function Navigation({ onGone }: { onGone: () => void }) {
   const say = useWords(words)
   const project = useProjectHere()
   const may = useMay(project)
+  const mayOutside = useMay()
   const link = ({ to, title }: Entry, exact: boolean) => (
     <li key={to}>
       <Link
@@ -32,7 +33,11 @@ export function Navigation({ onGone }: { onGone: () => void }) {
             .map((entry) => link(entry, entry.to === '/projects/$project'))}
         </ul>
       )}
-      <ul>{installEntries.map((entry) => link(entry, false))}</ul>
+      <ul>
+        {installEntries
+          .filter(({ needs }) => !needs || mayOutside(needs))
+          .map((entry) => link(entry, entry.to === '/projects'))}
+      </ul>
     </nav>
   )
 }

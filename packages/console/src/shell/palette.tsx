@@ -80,17 +80,19 @@ function useChoices(): Choice[] {
   const signOut = useSignOut()
   const here = useProjectHere()
   const may = useMay(here)
+  const mayOutside = useMay()
   const { data } = useInfiniteQuery(projectsQuery)
   const projects = data?.pages.flatMap((page) => page.projects) ?? []
-  const pages = [...(here ? projectEntries : []), ...installEntries]
+  const pages = [
+    ...(here ? projectEntries : []).filter(({ needs }) => !needs || may(needs)),
+    ...installEntries.filter(({ needs }) => !needs || mayOutside(needs)),
+  ]
   return [
-    ...pages
-      .filter(({ needs }) => !needs || may(needs))
-      .map(({ title, to }) => ({
-        key: to,
-        label: say(title),
-        go: () => void navigate({ to, params: { project: here ?? '' } }),
-      })),
+    ...pages.map(({ title, to }) => ({
+      key: to,
+      label: say(title),
+      go: () => void navigate({ to, params: { project: here ?? '' } }),
+    })),
     ...projects.map(({ id, name }) => ({
       key: id,
       label: say('switchProject', { name }),

@@ -3,6 +3,7 @@ import { Link, useParams } from '@tanstack/react-router'
 import { clustersQuery } from '../../../cluster/queries.ts'
 import { stateWords } from '../../../cluster/words.ts'
 import { hostsQuery } from '../../../host/queries.ts'
+import { useMay } from '../../../me/me.ts'
 import { operationsQuery } from '../../../operation/queries.ts'
 import { OperationRow } from '../../../operation/row.tsx'
 import { ProblemCard } from '../../../problem/problem-card.tsx'
@@ -188,13 +189,13 @@ function Fleet({ project, clusters, hosts }: FleetData) {
           <span className="quiet">{say('nodes')}</span>
           <strong>{`${nodes}${clusters.nextPageToken ? '+' : ''}`}</strong>
         </div>
-        <div className="panel figure">
+        <Link to="/projects/$project/hosts" params={{ project }} className="panel figure">
           <span className="quiet">{say('hosts')}</span>
           <strong>{count(hosts.hosts, hosts.nextPageToken)}</strong>
           <span className="quiet">
             {hosts.hosts.length === 0 ? say('none') : say('inClusters', { count: used })}
           </span>
-        </div>
+        </Link>
       </div>
     </Section>
   )
@@ -203,29 +204,42 @@ function Fleet({ project, clusters, hosts }: FleetData) {
 /** What a person does who has nothing yet. */
 function FirstSteps({ project }: { project: string }) {
   const say = useWords(words)
+  const may = useMay(project)
   const steps = [
     [
       'stepCredential',
       'stepCredentialWhy',
       `credential create --project ${project} --name ops -f credential.yaml`,
+      may('CredentialService_CreateCredential') &&
+        ({ to: '/projects/$project/credentials', search: { add: true } } as const),
     ],
     [
       'stepHosts',
       'stepHostsWhy',
       `host create --project ${project} --name web-1 --address 192.0.2.21 --credential …`,
+      may('HostService_CreateHost') && ({ to: '/projects/$project/hosts', search: { add: 'many' } } as const),
     ],
     [
       'stepCluster',
       'stepClusterWhy',
       `cluster create --project ${project} --name prod -f cluster.yaml --dry-run plan`,
+      false,
     ],
   ] as const
   return (
     <Section title={say('begin')}>
       <ol className="steps panel">
-        {steps.map(([title, why, command]) => (
+        {steps.map(([title, why, command, page]) => (
           <li key={title}>
-            <strong>{say(title)}</strong>
+            <strong>
+              {page ? (
+                <Link {...page} params={{ project }}>
+                  {say(title)}
+                </Link>
+              ) : (
+                say(title)
+              )}
+            </strong>
             <p className="quiet">{say(why)}</p>
             <p className="code command">slipway {command}</p>
           </li>

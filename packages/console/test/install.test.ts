@@ -1,0 +1,97 @@
+import { readFile } from 'node:fs/promises'
+import { type Connection, callApi } from '@slipway/cli/api'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { faultsOf, signIn } from './browser.ts'
+import { type Site, startSite } from './site.ts'
+
+const PASSWORD = 'seven blue anchors'
+let site: Site
+let to: Connection
+let project: string
+beforeAll(async () => {
+  site = await startSite()
+  to = await site.administrator()
+  await site.person('captain', PASSWORD, { administrator: true })
+  await site.person('guest', PASSWORD)
+  project = (await callApi(to, 'slipway.project.v1.ProjectService/CreateProject', { name: 'shop' })).id
+}, 120_000)
+afterAll(() => site?.stop())
+
+test('a project is made by clicks, the switcher knows it, and a person becomes its viewer, then its operator', async () => {
+  const tab = await site.browser.open()
+  const { page } = tab
+  await signIn(tab, 'captain', PASSWORD, '/projects')
+  await page.getByRole('button', { name: 'New project' }).click()
+  await page.getByLabel('Name').fill('Not a name')
+  await page.getByRole('button', { name: 'Create project' }).click()
+  await page.getByText('has a form that is not allowed').waitFor()
+  await page.getByLabel('Name').fill('harbour')
+  await page.getByRole('button', { name: 'Create project' }).click()
+  await page.getByRole('heading', { name: 'harbour' }).waitFor()
+  await page.locator('.project-switcher', { hasText: 'harbour' }).waitFor()
+  await page.getByRole('link', { name: 'Members' }).click()
+  await page.getByText('Nobody is a member yet').waitFor()
+  await page.getByLabel('Person').click()
+  await page.getByTitle('guest', { exact: true }).click()
+  await page.getByRole('button', { name: 'Make a member' }).click()
+  await page.getByLabel('Role of guest').click()
+  await page
+    .locator('.ant-select-dropdown:visible')
+    .getByTitle(/^Operator/)
+    .click()
+  const { projects } = await callApi(to, 'slipway.project.v1.ProjectService/ListProjects', {})
+  const { id } = projects.find(({ name }: { name: string }) => name === 'harbour')
+  const roles = async () =>
+    (await callApi(to, 'slipway.project.v1.ProjectService/ListMembers', { project: id })).members.map(
+      ({ role }: { role: string }) => role,
+    )
+  await expect.poll(roles).toEqual(['operator'])
+  expect(await faultsOf(tab)).toEqual([])
+  await page.getByRole('button', { name: 'Remove' }).click()
+  await page.locator('.ant-popconfirm').getByRole('button', { name: 'Remove' }).click()
+  await page.getByText('Nobody is a member yet').waitFor()
+  await tab.close()
+})
+
+test('a version is switched off by a click; who may not sees only how it is', async () => {
+  const tab = await site.browser.open()
+  const { page } = tab
+  await signIn(tab, 'captain', PASSWORD, '/versions')
+  const first = page.getByRole('switch').first()
+  await first.waitFor()
+  const was = await first.getAttribute('aria-checked')
+  await first.click()
+  await expect.poll(() => first.getAttribute('aria-checked')).not.toBe(was)
+  await page.reload()
+  await expect.poll(() => first.getAttribute('aria-checked')).not.toBe(was)
+  await tab.close()
+  const other = await site.browser.open()
+  await signIn(other, 'guest', PASSWORD, '/versions')
+  await other.page.locator('tbody tr').first().waitFor()
+  expect(await other.page.getByRole('switch').count()).toBe(0)
+  expect(await other.page.getByRole('link', { name: 'Audit' }).count()).toBe(0)
+  await other.close()
+})
+
+test('the audit is searched, an entry shows what it was before and after, and what is shown is taken along', async () => {
+  const description = '<b>=1+1</b>'
+  await callApi(to, 'slipway.project.v1.ProjectService/UpdateProject', { project, description })
+  const tab = await site.browser.open()
+  const { page } = tab
+  await signIn(tab, 'captain', PASSWORD, `/audit?project=${project}`)
+  await page.getByRole('button', { name: 'UpdateProject' }).first().click()
+  await page.getByRole('region', { name: 'After' }).getByText(description).waitFor()
+  expect(await page.getByRole('region', { name: 'Before' }).textContent()).not.toContain(description)
+  expect(await faultsOf(tab)).toEqual([])
+  await page.reload()
+  await page.getByRole('region', { name: 'After' }).waitFor()
+  await page.goBack()
+  await page.getByRole('region', { name: 'After' }).waitFor({ state: 'detached' })
+  const saved = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'This page as CSV' }).click()
+  const csv = await readFile(await (await saved).path(), 'utf8')
+  expect(csv).toContain('slipway.project.v1.ProjectService/UpdateProject')
+  await page.getByLabel('Find by the id of an object').fill('nothing-has-this-id')
+  await page.getByText('Nothing is like that.').waitFor()
+  await tab.close()
+})
