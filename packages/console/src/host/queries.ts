@@ -17,3 +17,13 @@ export function hostsQuery(project: string, asked: HostsAsked = {}) {
     placeholderData: keepPreviousData,
   })
 }
+
+/** One host with all that it says about itself, its routes too. */
+export function hostQuery(project: string, id: string) {
+  return queryOptions({
+    queryKey: ['project', project, 'host', id],
+    queryFn: () =>
+      told(api.GET('/api/v1/projects/{project}/hosts/{id}', { params: { path: { project, id } } })),
+    staleTime: 30_000,
+  })
+}

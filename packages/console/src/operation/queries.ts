@@ -17,3 +17,13 @@ export function operationsQuery(project: string, asked: OperationsAsked = {}) {
     placeholderData: keepPreviousData,
   })
 }
+
+/** One operation with its steps, asked for again while it is looked at. */
+export function operationQuery(project: string, id: string) {
+  return queryOptions({
+    queryKey: ['project', project, 'operation', id],
+    queryFn: () =>
+      told(api.GET('/api/v1/projects/{project}/operations/{id}', { params: { path: { project, id } } })),
+    refetchInterval: LIVE_MS,
+  })
+}
