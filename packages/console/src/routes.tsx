@@ -14,6 +14,7 @@ import { Failed } from './shell/failed.tsx'
 import { Loading } from './shell/loading.tsx'
 import { NotThere } from './shell/not-there.tsx'
 import { Shell } from './shell/shell.tsx'
+import { clusterSearch, newClusterSearch } from './cluster/search.ts'
 
 type Context = { queries: QueryClient }
 
@@ -91,10 +92,24 @@ const clusters = createRoute({
   component: lazyRouteComponent(() => import('./pages/projects/$project/clusters.tsx')),
 })
 
+const newCluster = createRoute({
+  getParentRoute: () => project,
+  path: '/clusters/new',
+  validateSearch: newClusterSearch,
+  component: lazyRouteComponent(() => import('./pages/projects/$project/clusters/new.tsx')),
+})
+
+const cluster = createRoute({
+  getParentRoute: () => project,
+  path: '/clusters/$cluster',
+  validateSearch: clusterSearch,
+  component: lazyRouteComponent(() => import('./pages/projects/$project/clusters/$cluster.tsx')),
+})
+
 const tree = root.addChildren([
   signIn,
   firstStart,
-  shell.addChildren([start, account, project.addChildren([home, clusters])]),
+  shell.addChildren([start, account, project.addChildren([home, clusters, newCluster, cluster])]),
 ])
 
 /** The console's addresses. Each page is loaded when it is gone to. */

@@ -60,6 +60,13 @@ export async function signIn({ page }: Tab, name: string, password: string, to =
   await page.locator('#navigation').waitFor({ state: 'attached' })
 }
 
+/** Waits until the page waits for nothing any more. */
+export async function settled({ page }: Tab): Promise<void> {
+  await page.locator('h1').first().waitFor()
+  const waiting = page.locator('.waiting')
+  while ((await waiting.count()) > 0) await waiting.first().waitFor({ state: 'detached' })
+}
+
 /** What is wrong about the page as it stands: too wide, not for everybody, untranslated, or with an error in its console. */
 export async function faultsOf({ page, errors }: Tab): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page })

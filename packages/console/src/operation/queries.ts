@@ -18,12 +18,15 @@ export function operationsQuery(project: string, asked: OperationsAsked = {}) {
   })
 }
 
-/** One operation with its steps, asked for again while it is looked at. */
+/** How often an operation is asked for beside its stream, which tells most: a pause that was asked for, a lost connection. */
+const BESIDE_MS = 5_000
+
+/** One operation as it is now. */
 export function operationQuery(project: string, id: string) {
   return queryOptions({
     queryKey: ['project', project, 'operation', id],
     queryFn: () =>
       told(api.GET('/api/v1/projects/{project}/operations/{id}', { params: { path: { project, id } } })),
-    refetchInterval: LIVE_MS,
+    refetchInterval: BESIDE_MS,
   })
 }

@@ -1,6 +1,7 @@
 import { Input, InputNumber, Select, Switch } from 'antd'
 import { type ReactNode, useId } from 'react'
 import type { Fault } from '../../../../../problem/problem.ts'
+import { readLines, readPairs } from '../../../../../ui/lines.ts'
 import { defineWords, useWords } from '../../../../../words/words.ts'
 import { fieldWords } from './field-words.ts'
 import type { FieldPath, Kind } from './fields.ts'
@@ -61,7 +62,7 @@ export function Field({ path, kind }: { path: FieldPath; kind: Kind }) {
               status={status}
               autoSize={{ minRows: 2, maxRows: 8 }}
               defaultValue={kind === 'list' ? linesOf(value) : pairsOf(value)}
-              onChange={({ target }) => change(kind === 'list' ? readLines(target.value) : readPairs(target.value))}
+              onChange={({ target }) => change(read(kind, target.value))}
             />
           )
         return (
@@ -122,25 +123,17 @@ export function Faults({ of }: { of: readonly Fault[] }) {
   )
 }
 
-function linesOf(value: unknown): string {
-  return Array.isArray(value) ? value.join('\n') : ''
+/** Nothing typed is nothing said: it is as usual. */
+function read(kind: 'list' | 'pairs', text: string): unknown {
+  if (text.trim() === '') return undefined
+  return kind === 'list' ? readLines(text) : readPairs(text)
 }
 
-function readLines(text: string): string[] | undefined {
-  const lines = text.split('\n').map((line) => line.trim()).filter(Boolean)
-  return lines.length > 0 ? lines : undefined
+function linesOf(value: unknown): string {
+  return Array.isArray(value) ? value.join('\n') : ''
 }
 
 function pairsOf(value: unknown): string {
   if (typeof value !== 'object' || value === null) return ''
   return Object.entries(value).map(([key, one]) => `${key}=${one}`).join('\n')
-}
-
-/** `key=value` a line; what is no pair is sent as a key without a value, and the API says what it thinks of it. */
-export function readPairs(text: string): Record<string, string> | undefined {
-  const pairs = (readLines(text) ?? []).map((line) => {
-    const [key = '', ...rest] = line.split('=')
-    return [key.trim(), rest.join('=').trim()] as const
-  })
-  return pairs.length > 0 ? Object.fromEntries(pairs) : undefined
 }
