@@ -66,9 +66,12 @@ export async function generateApi(image: Uint8Array, folder: string): Promise<vo
   )
 }
 
+/** Ours, but for the messages inside of messages that maps are made of: NodeSpec.LabelsEntry. */
 function ours(typeName: string): boolean {
   return (
-    typeName.startsWith('slipway.') && !typeName.startsWith('slipway.api.') && !typeName.endsWith('Entry')
+    typeName.startsWith('slipway.') &&
+    !typeName.startsWith('slipway.api.') &&
+    !/\.[A-Z]\w*\.\w+Entry$/.test(typeName)
   )
 }
 

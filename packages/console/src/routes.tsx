@@ -7,6 +7,7 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router'
+import { clusterSearch, newClusterSearch } from './cluster/search.ts'
 import { meQuery } from './me/me.ts'
 import { keepProject, lastProject } from './project/here.ts'
 import { projectQuery, projectsQuery } from './project/queries.ts'
@@ -14,7 +15,6 @@ import { Failed } from './shell/failed.tsx'
 import { Loading } from './shell/loading.tsx'
 import { NotThere } from './shell/not-there.tsx'
 import { Shell } from './shell/shell.tsx'
-import { clusterSearch, newClusterSearch } from './cluster/search.ts'
 
 type Context = { queries: QueryClient }
 

@@ -7,7 +7,8 @@ test('a range is read with the addresses that its prefix spans, and anything els
   expect(range('10.244.0.0/16')).toEqual({ first: 183762944, last: 183828479 })
   expect(range('10.244.3.9/16')).toEqual(range('10.244.0.0/16'))
   expect(sizeOf(range('192.0.2.7'))).toBe(1)
-  for (const text of ['', 'ten', '10.0.0.0/33', '10.0.0.256/8', '10.0.0/8']) expect(rangeOf(text)).toBe(undefined)
+  for (const text of ['', 'ten', '10.0.0.0/33', '10.0.0.256/8', '10.0.0/8'])
+    expect(rangeOf(text)).toBe(undefined)
 })
 
 test('ranges meet when they share an address, and not when they only touch', () => {

@@ -41,6 +41,7 @@ export function onALine(ranges: readonly Range[]): { from: number; to: number }[
     return isUsed ? 3 + Math.log2(edge - from) : 1.5
   })
   const all = widths.reduce((sum, width) => sum + width, 0) || 1
-  const at = (edge: number) => widths.slice(0, edges.indexOf(edge)).reduce((sum, width) => sum + width, 0) / all
+  const at = (edge: number) =>
+    widths.slice(0, edges.indexOf(edge)).reduce((sum, width) => sum + width, 0) / all
   return ranges.map(({ first, last }) => ({ from: at(first), to: at(last + 1) }))
 }

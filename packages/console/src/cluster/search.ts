@@ -1,13 +1,20 @@
-const steps = ['hosts', 'network', 'rest', 'review'] as const
-const tabs = ['overview', 'nodes', 'spec', 'operations', 'kubeconfig', 'danger'] as const
+/** The pages of the wizard. */
+export const steps = ['hosts', 'network', 'rest', 'review'] as const
+export type StepName = (typeof steps)[number]
+
+/** The parts of a cluster's page. */
+export const tabs = ['overview', 'nodes', 'spec', 'operations', 'kubeconfig', 'danger'] as const
+export type Tab = (typeof tabs)[number]
+
+/** What can be done with nodes. */
 const acts = ['add', 'cordon', 'uncordon', 'label', 'drain', 'remove'] as const
 
 /** What the address of the wizard keeps: its page, and whether it is shown as YAML. */
-export type NewClusterSearch = { step?: (typeof steps)[number]; view?: 'yaml' }
+export type NewClusterSearch = { step?: StepName; view?: 'yaml' }
 
 /** What the address of a cluster keeps: the tab, chosen nodes and what is to be done with them, pages of operations. */
 export type ClusterSearch = {
-  tab?: (typeof tabs)[number]
+  tab?: Tab
   chosen?: string[]
   act?: (typeof acts)[number]
   before?: string[]

@@ -24,7 +24,9 @@ test('a text that is no YAML is told with its line', () => {
 })
 
 test('what the API would not take as name and spec is told by its key', () => {
-  expect(readYaml('name: prod\nkind: Cluster\nspec: {}\n')).toMatchObject({ unreadable: { key: 'kind', line: 2 } })
+  expect(readYaml('name: prod\nkind: Cluster\nspec: {}\n')).toMatchObject({
+    unreadable: { key: 'kind', line: 2 },
+  })
   expect(readYaml('name: prod\nspec: 3\n')).toMatchObject({ unreadable: { key: 'spec', line: 2 } })
 })
 

@@ -1,7 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams, useSearch } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
+import type { Operation } from '../../../../api/client.ts'
 import { clusterQuery } from '../../../../cluster/queries.ts'
+import { type Tab, tabs } from '../../../../cluster/search.ts'
 import { ClusterState } from '../../../../cluster/state.tsx'
 import { useMay } from '../../../../me/me.ts'
 import { ProblemCard } from '../../../../problem/problem-card.tsx'
@@ -10,7 +12,6 @@ import { Waiting } from '../../../../ui/waiting.tsx'
 import { useWords } from '../../../../words/words.ts'
 import './$cluster/cluster.css'
 import { OperationNow } from './$cluster/operation-now.tsx'
-import { rightOf, type Tab, tabs } from './$cluster/tabs.ts'
 import { words } from './$cluster/words.ts'
 
 const shown = {
@@ -21,6 +22,12 @@ const shown = {
   kubeconfig: lazy(() => import('./$cluster/kubeconfig.tsx')),
   danger: lazy(() => import('./$cluster/danger.tsx')),
 } satisfies Record<Tab, unknown>
+
+/** Tabs that only people with a right see. */
+const rightOf: Partial<Record<Tab, Operation>> = {
+  kubeconfig: 'ClusterService_CreateKubeconfig',
+  danger: 'ClusterService_DeleteCluster',
+}
 
 const route = '/shell/projects/$project/clusters/$cluster'
 
@@ -34,7 +41,11 @@ export default function ClusterPage() {
   if (!cluster) {
     return (
       <div className="page">
-        {error ? <ProblemCard of={error} onAgain={() => void refetch()} /> : <Waiting what={say('waiting')} />}
+        {error ? (
+          <ProblemCard of={error} onAgain={() => void refetch()} />
+        ) : (
+          <Waiting what={say('waiting')} />
+        )}
       </div>
     )
   }

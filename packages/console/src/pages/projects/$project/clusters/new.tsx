@@ -1,6 +1,7 @@
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { Alert, Button, Segmented } from 'antd'
 import { lazy, Suspense, useState } from 'react'
+import { steps } from '../../../../cluster/search.ts'
 import { useMay } from '../../../../me/me.ts'
 import { ProblemCard } from '../../../../problem/problem-card.tsx'
 import { Page } from '../../../../ui/page.tsx'
@@ -8,7 +9,6 @@ import { Waiting } from '../../../../ui/waiting.tsx'
 import { useWords } from '../../../../words/words.ts'
 import { useCheck } from './new/check.ts'
 import { useDraft } from './new/draft.ts'
-import { steps } from './new/fields.ts'
 import Hosts from './new/hosts.tsx'
 import Network from './new/network.tsx'
 import './new/new.css'
@@ -155,7 +155,11 @@ function Steps({ onCreated }: { onCreated: () => void }) {
           </Button>
         )}
         <span className="quiet" role="status">
-          {isChecking ? say('checking') : faults.length > 0 ? say('faults', { count: faults.length }) : say('fine')}
+          {isChecking
+            ? say('checking')
+            : faults.length > 0
+              ? say('faults', { count: faults.length })
+              : say('fine')}
         </span>
       </div>
     </>

@@ -72,7 +72,12 @@ function Drain({ project, cluster, names, action, onBegun }: Props & { action: '
       )}
       <Option label={say('minutes')} why={say('minutesWhy')}>
         {(props) => (
-          <InputNumber {...props} min={1} value={drainMinutes} onChange={(typed) => setMinutes(typed ?? MINUTES)} />
+          <InputNumber
+            {...props}
+            min={1}
+            value={drainMinutes}
+            onChange={(typed) => setMinutes(typed ?? MINUTES)}
+          />
         )}
       </Option>
       <PlannedChange
@@ -89,7 +94,9 @@ function Drain({ project, cluster, names, action, onBegun }: Props & { action: '
           }
           const query = { names: [...names], leaveUnreachable, ...how, ...asked }
           return told(
-            api.DELETE('/api/v1/projects/{project}/clusters/{id}/nodes', { params: { path: at, header, query } }),
+            api.DELETE('/api/v1/projects/{project}/clusters/{id}/nodes', {
+              params: { path: at, header, query },
+            }),
           )
         }}
         begin={say(action)}

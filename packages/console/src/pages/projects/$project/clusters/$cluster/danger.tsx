@@ -13,7 +13,8 @@ const words = defineWords('cluster-danger', {
     leave: 'Leave hosts behind that can’t be reached',
     leaveWhy: 'The operation then names them; they have to be cleaned before they are used again.',
     forget: 'Forget it only',
-    forgetWhy: 'Hosts are left as they are: the cluster goes on running, and Slipway knows nothing of it any more.',
+    forgetWhy:
+      'Hosts are left as they are: the cluster goes on running, and Slipway knows nothing of it any more.',
     delete: 'Delete the cluster',
     forgetIt: 'Forget the cluster',
     gone: 'The cluster is deleted.',
@@ -54,7 +55,9 @@ export default function Danger({ project, cluster }: { project: string; cluster:
       <h2>{say('title', { name: cluster.name })}</h2>
       <p>{say('why')}</p>
       <Option label={say('leave')} why={say('leaveWhy')}>
-        {(props) => <Switch {...props} disabled={forget} checked={wish.leaveUnreachable} onChange={setLeave} />}
+        {(props) => (
+          <Switch {...props} disabled={forget} checked={wish.leaveUnreachable} onChange={setLeave} />
+        )}
       </Option>
       <Option label={say('forget')} why={say('forgetWhy')}>
         {(props) => <Switch {...props} checked={forget} onChange={setForget} />}

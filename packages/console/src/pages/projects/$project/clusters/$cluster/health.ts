@@ -27,15 +27,23 @@ export function illsOf(cluster: Cluster, nodes: readonly Node[], say: Say<Key>):
     }),
   )
   return [
-    ...missing.map(({ name = '' }): Ill => ({ tone: 'bad', what: say('missing', { name }), next: say('missingNext') })),
+    ...missing.map(
+      ({ name = '' }): Ill => ({ tone: 'bad', what: say('missing', { name }), next: say('missingNext') }),
+    ),
     ...bad.toSorted((one, other) => one.tone.localeCompare(other.tone)),
     ...nodes
       .filter(({ kubeletVersion }) => kubeletVersion !== '' && kubeletVersion !== `v${wanted}`)
       .map(({ name, kubeletVersion: version }): Ill => {
-        return { tone: 'warn', what: say('otherVersion', { name, version, wanted }), next: say('otherVersionNext') }
+        return {
+          tone: 'warn',
+          what: say('otherVersion', { name, version, wanted }),
+          next: say('otherVersionNext'),
+        }
       }),
     ...nodes
       .filter(({ cordoned }) => cordoned)
-      .map(({ name }): Ill => ({ tone: 'warn', what: say('cordonedNode', { name }), next: say('cordonedNext') })),
+      .map(
+        ({ name }): Ill => ({ tone: 'warn', what: say('cordonedNode', { name }), next: say('cordonedNext') }),
+      ),
   ]
 }

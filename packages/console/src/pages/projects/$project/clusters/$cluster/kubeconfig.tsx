@@ -84,7 +84,11 @@ export default function Kubeconfig({ project, cluster }: { project: string; clus
             onChange={setMinutes}
           />
         </div>
-        <Button type={make.data ? 'default' : 'primary'} loading={make.isPending} onClick={() => make.mutate()}>
+        <Button
+          type={make.data ? 'default' : 'primary'}
+          loading={make.isPending}
+          onClick={() => make.mutate()}
+        >
           {say(make.data ? 'another' : 'make')}
         </Button>
       </div>

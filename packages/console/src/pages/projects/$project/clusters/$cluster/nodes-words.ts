@@ -33,7 +33,8 @@ export const words = defineWords('cluster-nodes', {
     uncordonWhy: 'New pods may come again.',
     drainWhy: 'All workloads move away within their disruption budgets; the nodes stay cordoned.',
     labelWhy: 'What stands here is set or removed; everything else stays as it is.',
-    removeWhy: 'The nodes are drained, their hosts cleaned, and forgotten by the cluster. The hosts are free again.',
+    removeWhy:
+      'The nodes are drained, their hosts cleaned, and forgotten by the cluster. The hosts are free again.',
     begin: 'Begin',
     close: 'Close',
     about: 'Nodes: {{names}}',

@@ -102,7 +102,10 @@ function NodeTable({
   const columns: TableProps<Node>['columns'] = [
     { title: say('name'), dataIndex: 'name', render: (name: string) => <strong>{name}</strong> },
     { title: say('state'), render: (_, node) => <State of={node} /> },
-    { title: say('role'), render: (_, { role }) => (role === 'control-plane' ? say('control') : say('worker')) },
+    {
+      title: say('role'),
+      render: (_, { role }) => (role === 'control-plane' ? say('control') : say('worker')),
+    },
     { title: say('version'), dataIndex: 'kubeletVersion', className: 'number' },
     { title: say('address'), dataIndex: 'internalIp', className: 'code' },
     { title: say('podCidr'), dataIndex: 'podCidr', className: 'code' },

@@ -20,11 +20,18 @@ export function OperationNow({ project, id }: { project: string; id: string }) {
         <OperationState of={data} />
         <strong>{titleOf(data)}</strong>
         <span className="quiet">
-          {say('stepsDone', { done, all: data.steps.length })} · <Took from={data.startedAt} to={data.endedAt} />
+          {say('stepsDone', { done, all: data.steps.length })} ·{' '}
+          <Took from={data.startedAt} to={data.endedAt} />
         </span>
         <a href={`/projects/${project}/operations/${id}`}>{say('openOperation')}</a>
       </div>
-      {!isOver && <progress max={data.steps.length} value={done} aria-label={say('stepsDone', { done, all: data.steps.length })} />}
+      {!isOver && (
+        <progress
+          max={data.steps.length}
+          value={done}
+          aria-label={say('stepsDone', { done, all: data.steps.length })}
+        />
+      )}
       {data.waits && <p>{data.waits}</p>}
       {running.map(({ name, title, note }) => (
         <p key={name}>

@@ -36,7 +36,9 @@ export default function Operations({ project, cluster }: { project: string; clus
             <OperationState of={operation} />
             <div>
               <a href={`/projects/${project}/operations/${operation.id}`}>{titleOf(operation)}</a>
-              <div className="quiet">{[operation.nodes.join(', '), operation.reason].filter(Boolean).join(' · ')}</div>
+              <div className="quiet">
+                {[operation.nodes.join(', '), operation.reason].filter(Boolean).join(' · ')}
+              </div>
               {operation.state === 'failed' && <div className="quiet">{operation.failure?.message}</div>}
             </div>
             <span className="quiet">
@@ -50,7 +52,9 @@ export default function Operations({ project, cluster }: { project: string; clus
         before={before}
         next={data.nextPageToken}
         onMove={(moved) =>
-          void navigate({ search: ({ before: _, ...was }) => (moved.length > 0 ? { ...was, before: moved } : was) })
+          void navigate({
+            search: ({ before: _, ...was }) => (moved.length > 0 ? { ...was, before: moved } : was),
+          })
         }
       />
     </>

@@ -21,9 +21,7 @@ export default function Overview({ project, cluster }: { project: string; cluste
     <>
       <Section title={say('health')}>
         {!isRunning && <p className="quiet">{cluster.stateReason || say('notYet')}</p>}
-        {isRunning && nodes.error && (
-          <ProblemCard of={nodes.error} onAgain={() => void nodes.refetch()} />
-        )}
+        {isRunning && nodes.error && <ProblemCard of={nodes.error} onAgain={() => void nodes.refetch()} />}
         {isRunning && nodes.isPending && <Waiting what={say('readingNodes')} />}
         {isRunning && nodes.data && <Health cluster={cluster} nodes={nodes.data} />}
       </Section>
@@ -87,7 +85,10 @@ function Figures({
   const memory = hosts.reduce((sum, { facts }) => sum + (facts?.memoryMib ?? 0), 0)
   const shown: [string, string][] = [
     [say('version'), cluster.spec?.kubernetesVersion ?? ''],
-    [say('ready'), nodes ? say('of', { some: nodes.filter(({ ready }) => ready).length, all: count }) : `– / ${count}`],
+    [
+      say('ready'),
+      nodes ? say('of', { some: nodes.filter(({ ready }) => ready).length, all: count }) : `– / ${count}`,
+    ],
     [say('cpus'), data ? String(cpus) : '–'],
     [say('memory'), data ? `${Math.round(memory / 1024)} GiB` : '–'],
     [say('pods'), String(count * (cluster.spec?.kubelet?.maxPods ?? 0))],

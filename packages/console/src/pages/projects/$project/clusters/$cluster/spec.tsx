@@ -33,9 +33,9 @@ export default function Spec({ cluster: { name, spec } }: { cluster: Cluster }) 
         <Button onClick={() => download(`${name}.yaml`, text)}>{say('download')}</Button>
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
-      <pre className="panel code spec" aria-label={say('spec')} role="region" tabIndex={0}>
+      <section className="panel code spec" aria-label={say('spec')} tabIndex={0}>
         {text}
-      </pre>
+      </section>
     </div>
   )
 }

@@ -45,7 +45,12 @@ export function useCheck(project: string, { name, spec }: Draft): Checked {
     queryKey: ['project', project, 'new-cluster', asked],
     queryFn: async (): Promise<Pick<Checked, 'faults' | 'problem'>> => {
       try {
-        await askCreate(project, { ...JSON.parse(asked), fix: false }, { dryRun: 'plan' }, crypto.randomUUID())
+        await askCreate(
+          project,
+          { ...JSON.parse(asked), fix: false },
+          { dryRun: 'plan' },
+          crypto.randomUUID(),
+        )
         return { faults: [], problem: undefined }
       } catch (thrown) {
         const problem = Problem.of(thrown)
@@ -59,5 +64,9 @@ export function useCheck(project: string, { name, spec }: Draft): Checked {
     // Hosts come and go while a draft is open.
     refetchInterval: 15_000,
   })
-  return { faults: data?.faults ?? [], problem: data?.problem, isChecking: !data || isFetching || asked !== body }
+  return {
+    faults: data?.faults ?? [],
+    problem: data?.problem,
+    isChecking: !data || isFetching || asked !== body,
+  }
 }

@@ -46,7 +46,11 @@ export function valueAt(draft: Pick<Draft, 'name' | 'spec'>, field: string): unk
 }
 
 /** The draft with another value there; undefined takes it out, so that it is as usual. */
-export function withValue<T extends Pick<Draft, 'name' | 'spec'>>(draft: T, field: string, value: unknown): T {
+export function withValue<T extends Pick<Draft, 'name' | 'spec'>>(
+  draft: T,
+  field: string,
+  value: unknown,
+): T {
   return put(draft, pathOf(field), value) as T
 }
 
@@ -65,5 +69,11 @@ function put(into: unknown, [part, ...rest]: (string | number)[], value: unknown
 
 /** A part of the spec whose last value was taken out goes with it. */
 function isEmptied(next: unknown, rest: readonly unknown[]): boolean {
-  return rest.length > 0 && typeof next === 'object' && next !== null && !Array.isArray(next) && Object.keys(next).length === 0
+  return (
+    rest.length > 0 &&
+    typeof next === 'object' &&
+    next !== null &&
+    !Array.isArray(next) &&
+    Object.keys(next).length === 0
+  )
 }

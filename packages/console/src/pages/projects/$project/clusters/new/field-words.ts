@@ -4,7 +4,8 @@ import { defineWords } from '../../../../../words/words.ts'
 export const fieldWords = defineWords('new-cluster-fields', {
   en: {
     'spec.network.podCidr': 'Pod network',
-    'spec.network.podCidr?': 'Pods get their addresses from it. No host and nothing that pods talk to may be in it.',
+    'spec.network.podCidr?':
+      'Pods get their addresses from it. No host and nothing that pods talk to may be in it.',
     'spec.network.serviceCidr': 'Service network',
     'spec.network.serviceCidr?': 'Services get addresses from it that exist only inside the cluster.',
     'spec.network.nodeMask': 'Share of a node',
@@ -14,9 +15,11 @@ export const fieldWords = defineWords('new-cluster-fields', {
     'spec.network.flannelBackend?':
       'vxlan works over every network; host-gw is faster where all nodes are in one subnet.',
     'spec.network.proxyMode': 'Services by',
-    'spec.network.proxyMode?': 'How kube-proxy brings traffic to pods. nftables grows better with many services.',
+    'spec.network.proxyMode?':
+      'How kube-proxy brings traffic to pods. nftables grows better with many services.',
     'spec.network.dnsDomain': 'DNS domain',
-    'spec.network.dnsDomain?': 'Names of services end in it. Change it only if the usual one clashes with your own.',
+    'spec.network.dnsDomain?':
+      'Names of services end in it. Change it only if the usual one clashes with your own.',
     'spec.network.nodePortRange': 'Node ports',
     'spec.network.nodePortRange?': 'Ports of the nodes that services of type NodePort may take.',
     'spec.controlPlaneSchedulable': 'Workloads on the control plane',
@@ -25,7 +28,8 @@ export const fieldWords = defineWords('new-cluster-fields', {
     'spec.kubelet.maxPods': 'Pods on a node',
     'spec.kubelet.maxPods?': 'The kubelet starts no more. More need a shorter node prefix too.',
     'spec.kubelet.systemReserved.cpuMillicores': 'CPU for the system (m)',
-    'spec.kubelet.systemReserved.cpuMillicores?': 'Kept from workloads for sshd, journald and the like. 1000 is a core.',
+    'spec.kubelet.systemReserved.cpuMillicores?':
+      'Kept from workloads for sshd, journald and the like. 1000 is a core.',
     'spec.kubelet.systemReserved.memoryMib': 'Memory for the system (MiB)',
     'spec.kubelet.systemReserved.memoryMib?': 'Without it a node full of pods can’t be logged in to.',
     'spec.kubelet.kubeReserved.cpuMillicores': 'CPU for Kubernetes (m)',
@@ -33,11 +37,13 @@ export const fieldWords = defineWords('new-cluster-fields', {
     'spec.kubelet.kubeReserved.memoryMib': 'Memory for Kubernetes (MiB)',
     'spec.kubelet.kubeReserved.memoryMib?': 'Kept for kubelet and containerd.',
     'spec.kubelet.evictionHard': 'Pods are evicted at',
-    'spec.kubelet.evictionHard?': 'One signal and threshold a line: memory.available=100Mi. Empty is Kubernetes’ own choice.',
+    'spec.kubelet.evictionHard?':
+      'One signal and threshold a line: memory.available=100Mi. Empty is Kubernetes’ own choice.',
     'spec.apiServer.port': 'Port',
     'spec.apiServer.port?': 'Where the API server listens; it is part of every kubeconfig.',
     'spec.apiServer.extraSans': 'More names',
-    'spec.apiServer.extraSans?': 'Names and addresses, one a line, under which its certificate holds too: a load balancer’s.',
+    'spec.apiServer.extraSans?':
+      'Names and addresses, one a line, under which its certificate holds too: a load balancer’s.',
     'spec.apiServer.encryptionAtRest': 'Encrypt secrets',
     'spec.apiServer.encryptionAtRest?': 'Secrets lie encrypted in etcd, with a key of this cluster’s own.',
     'spec.apiServer.audit.enabled': 'Audit log',
@@ -59,7 +65,8 @@ export const fieldWords = defineWords('new-cluster-fields', {
     'spec.runtime.dataDir': 'Folder of containerd',
     'spec.runtime.dataDir?': 'Images and containers lie there; give it the large disk.',
     'spec.runtime.cgroupDriver': 'cgroup driver',
-    'spec.runtime.cgroupDriver?': 'As the host’s profile says, else systemd. Change it only for hosts without systemd’s cgroups.',
+    'spec.runtime.cgroupDriver?':
+      'As the host’s profile says, else systemd. Change it only for hosts without systemd’s cgroups.',
   },
   'zh-CN': {
     'spec.network.podCidr': 'Pod 网段',
@@ -77,7 +84,8 @@ export const fieldWords = defineWords('new-cluster-fields', {
     'spec.network.nodePortRange': '节点端口范围',
     'spec.network.nodePortRange?': 'NodePort 类型的 Service 可使用的节点端口。',
     'spec.controlPlaneSchedulable': '控制平面运行工作负载',
-    'spec.controlPlaneSchedulable?': '可节省一台机器，但繁重的工作负载可能拖慢控制平面。只有一个节点时始终如此。',
+    'spec.controlPlaneSchedulable?':
+      '可节省一台机器，但繁重的工作负载可能拖慢控制平面。只有一个节点时始终如此。',
     'spec.kubelet.maxPods': '每节点 Pod 数',
     'spec.kubelet.maxPods?': 'kubelet 启动的 Pod 上限。更多的 Pod 还需要更短的节点掩码。',
     'spec.kubelet.systemReserved.cpuMillicores': '为系统预留 CPU（m）',
@@ -115,7 +123,8 @@ export const fieldWords = defineWords('new-cluster-fields', {
     'spec.runtime.dataDir': 'containerd 目录',
     'spec.runtime.dataDir?': '存放镜像和容器；请放在大容量磁盘上。',
     'spec.runtime.cgroupDriver': 'cgroup 驱动',
-    'spec.runtime.cgroupDriver?': '由主机配置档决定，否则为 systemd。仅在主机不由 systemd 管理 cgroup 时修改。',
+    'spec.runtime.cgroupDriver?':
+      '由主机配置档决定，否则为 systemd。仅在主机不由 systemd 管理 cgroup 时修改。',
   },
   'zh-TW': {
     'spec.network.podCidr': 'Pod 網段',
@@ -133,7 +142,8 @@ export const fieldWords = defineWords('new-cluster-fields', {
     'spec.network.nodePortRange': '節點連接埠範圍',
     'spec.network.nodePortRange?': 'NodePort 類型的 Service 可使用的節點連接埠。',
     'spec.controlPlaneSchedulable': '控制平面執行工作負載',
-    'spec.controlPlaneSchedulable?': '可節省一台機器，但繁重的工作負載可能拖慢控制平面。只有一個節點時一律如此。',
+    'spec.controlPlaneSchedulable?':
+      '可節省一台機器，但繁重的工作負載可能拖慢控制平面。只有一個節點時一律如此。',
     'spec.kubelet.maxPods': '每節點 Pod 數',
     'spec.kubelet.maxPods?': 'kubelet 啟動的 Pod 上限。更多的 Pod 還需要更短的節點遮罩。',
     'spec.kubelet.systemReserved.cpuMillicores': '為系統保留 CPU（m）',
@@ -171,6 +181,7 @@ export const fieldWords = defineWords('new-cluster-fields', {
     'spec.runtime.dataDir': 'containerd 目錄',
     'spec.runtime.dataDir?': '存放映像檔和容器；請放在大容量磁碟上。',
     'spec.runtime.cgroupDriver': 'cgroup 驅動程式',
-    'spec.runtime.cgroupDriver?': '由主機設定檔決定，否則為 systemd。僅在主機不由 systemd 管理 cgroup 時修改。',
+    'spec.runtime.cgroupDriver?':
+      '由主機設定檔決定，否則為 systemd。僅在主機不由 systemd 管理 cgroup 時修改。',
   },
 })

@@ -27,7 +27,11 @@ export function Field({ path, kind }: { path: FieldPath; kind: Kind }) {
         const status = faults.length > 0 ? ('error' as const) : undefined
         if (kind === 'switch')
           return (
-            <Switch {...props} checked={(value ?? rule.default ?? false) === true} onChange={(on) => change(on)} />
+            <Switch
+              {...props}
+              checked={(value ?? rule.default ?? false) === true}
+              onChange={(on) => change(on)}
+            />
           )
         if (kind === 'number')
           return (
@@ -135,5 +139,7 @@ function linesOf(value: unknown): string {
 
 function pairsOf(value: unknown): string {
   if (typeof value !== 'object' || value === null) return ''
-  return Object.entries(value).map(([key, one]) => `${key}=${one}`).join('\n')
+  return Object.entries(value)
+    .map(([key, one]) => `${key}=${one}`)
+    .join('\n')
 }

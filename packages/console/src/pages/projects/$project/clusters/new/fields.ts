@@ -1,6 +1,4 @@
-/** The pages of the wizard. */
-export const steps = ['hosts', 'network', 'rest', 'review'] as const
-export type StepName = (typeof steps)[number]
+import type { StepName } from '../../../../../cluster/search.ts'
 
 /** How a field is typed in. */
 export type Kind = 'text' | 'number' | 'choice' | 'switch' | 'list' | 'pairs'
@@ -57,14 +55,19 @@ const hostFields = ['name', 'spec.kubernetesVersion', 'spec.nodes']
 /** The field of the form, and its page, beside which a fault belongs; nothing where the form has none. */
 export function placeOf(field: string, nodes: number): { step: StepName; path: string } | undefined {
   const node = /^spec\.nodes\[(\d+)\](?:\.(host|role|name|labels|taints))?/.exec(field)
-  if (node) return Number(node[1]) < nodes ? { step: 'hosts', path: `spec.nodes[${node[1]}].${node[2] ?? 'host'}` } : undefined
+  if (node)
+    return Number(node[1]) < nodes
+      ? { step: 'hosts', path: `spec.nodes[${node[1]}].${node[2] ?? 'host'}` }
+      : undefined
   const pages = [
     ['hosts', hostFields],
     ['network', networkFields.map(([path]) => path)],
     ['rest', Object.values(restFields).flatMap((fields) => fields.map(([path]): string => path))],
   ] as const
   for (const [step, paths] of pages) {
-    const path = paths.find((one) => field === one || field.startsWith(`${one}.`) || field.startsWith(`${one}[`))
+    const path = paths.find(
+      (one) => field === one || field.startsWith(`${one}.`) || field.startsWith(`${one}[`),
+    )
     if (path) return { step, path }
   }
   return undefined

@@ -73,7 +73,9 @@ function Version() {
   const { keep } = useWizard()
   const { data } = useQuery(versionsQuery)
   const { value, change, faults } = useField('spec.kubernetesVersion')
-  const usable = data?.versions.filter(({ enabled, available }) => enabled && available).map(({ name }) => name)
+  const usable = data?.versions
+    .filter(({ enabled, available }) => enabled && available)
+    .map(({ name }) => name)
   const newest = usable?.at(-1)
   const isChosen = value !== undefined
   useEffect(() => {

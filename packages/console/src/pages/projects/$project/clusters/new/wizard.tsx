@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { createContext, type ReactNode, useContext } from 'react'
-import { rulesQuery, ruleOf, type Rule } from '../../../../../api/rules.ts'
+import { type Rule, ruleOf, rulesQuery } from '../../../../../api/rules.ts'
+import type { StepName } from '../../../../../cluster/search.ts'
 import type { Fault } from '../../../../../problem/problem.ts'
 import type { Checked } from './check.ts'
 import { type Draft, nodesOf, valueAt, withValue } from './draft.ts'
-import { placeOf, type StepName } from './fields.ts'
+import { placeOf } from './fields.ts'
 
 /** What the pages of the wizard share. */
 export type Wizard = {
@@ -29,7 +30,10 @@ export function useWizard(): Wizard {
 }
 
 /** Where a fault belongs, and whether it is shown yet: nobody is scolded for what he has not come to. */
-export function placed({ draft, checked }: Wizard): { fault: Fault; step?: StepName; path?: string; isShown: boolean }[] {
+export function placed({
+  draft,
+  checked,
+}: Wizard): { fault: Fault; step?: StepName; path?: string; isShown: boolean }[] {
   const nodes = nodesOf(draft).length
   return checked.faults.map((fault) => {
     const place = placeOf(fault.field, nodes)

@@ -41,7 +41,8 @@ export const words = defineWords('new-cluster', {
     tryOut: 'Try-out',
     tryOutWhy: 'As small as can be: workloads on the control plane, no audit log.',
     production: 'Production',
-    productionWhy: 'Room kept for the system and Kubernetes, audit for 90 days, the control plane for itself.',
+    productionWhy:
+      'Room kept for the system and Kubernetes, audit for 90 days, the control plane for itself.',
     edge: 'Edge',
     edgeWhy: 'Small machines: workloads on the control plane, fewer pods, small etcd and audit.',
     workloads: 'Workloads and kubelet',
@@ -49,12 +50,14 @@ export const words = defineWords('new-cluster', {
     etcd: 'etcd',
     runtime: 'Container runtime',
     yaml: 'The cluster as YAML',
-    yamlWhy: 'The same as the form, both ways; slipway cluster create -f reads it too. What is left out is as usual.',
+    yamlWhy:
+      'The same as the form, both ways; slipway cluster create -f reads it too. What is left out is as usual.',
     line: 'Line {{line}}',
     noKey: '{{key}} does not belong there: name and spec do.',
     keptText: 'The form has what could be read last.',
     fix: 'Mend safe things on the hosts first',
-    fixWhy: 'For example turns swap off. With it the hosts are asked now, and the plan says what would be done on which.',
+    fixWhy:
+      'For example turns swap off. With it the hosts are asked now, and the plan says what would be done on which.',
     check: 'Check the hosts now',
     checkWhy: 'Looks at the hosts and the ways between them, and changes nothing.',
     checkingHosts: 'Asking the hosts …',
