@@ -18,6 +18,7 @@ const words = defineWords('cluster-danger', {
     delete: 'Delete the cluster',
     forgetIt: 'Forget the cluster',
     gone: 'The cluster is deleted.',
+    begun: 'It is being deleted; above stands how far it is.',
   },
   'zh-CN': {
     title: '删除 {{name}}',
@@ -29,6 +30,7 @@ const words = defineWords('cluster-danger', {
     delete: '删除集群',
     forgetIt: '移出管理',
     gone: '集群已删除。',
+    begun: '正在删除；进度见上方。',
   },
   'zh-TW': {
     title: '刪除 {{name}}',
@@ -40,6 +42,7 @@ const words = defineWords('cluster-danger', {
     delete: '刪除叢集',
     forgetIt: '移出管理',
     gone: '叢集已刪除。',
+    begun: '正在刪除；進度見上方。',
   },
 })
 
@@ -49,6 +52,8 @@ export default function Danger({ project, cluster }: { project: string; cluster:
   const [leaveUnreachable, setLeave] = useState(false)
   const [forget, setForget] = useState(false)
   const wish = { forget, leaveUnreachable: leaveUnreachable && !forget }
+  const [isBegun, setBegun] = useState(false)
+  if (isBegun && cluster.state === 'deleting') return <p role="status">{say('begun')}</p>
   if (cluster.state === 'deleted') return <p className="quiet">{say('gone')}</p>
   return (
     <div className="panel danger stack">
@@ -79,7 +84,7 @@ export default function Danger({ project, cluster }: { project: string; cluster:
         isDanger
         queues
         typed={cluster.name}
-        onBegun={() => {}}
+        onBegun={() => setBegun(true)}
       />
     </div>
   )

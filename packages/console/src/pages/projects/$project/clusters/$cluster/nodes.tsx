@@ -21,8 +21,10 @@ export default function Nodes({ project, cluster }: { project: string; cluster: 
     ...nodesQuery(project, cluster.id),
     enabled: isRunning,
   })
-  const { chosen = [], act } = useSearch({ from: '/shell/projects/$project/clusters/$cluster' })
+  const { chosen: named = [], act } = useSearch({ from: '/shell/projects/$project/clusters/$cluster' })
   const navigate = useNavigate({ from: '/projects/$project/clusters/$cluster' })
+  // An old address, or a node that was removed since.
+  const chosen = data ? named.filter((name) => data.some((node) => node.name === name)) : named
   const choose = (names: string[]) =>
     void navigate({
       search: ({ chosen: _, ...was }) => (names.length > 0 ? { ...was, chosen: names } : was),

@@ -10,8 +10,8 @@ export type Draft = {
   fix: boolean
   /** Fields that were typed in, and pages that were left: only those show what is wrong. */
   touched: string[]
-  /** The YAML, while it can't be read: nobody loses what was typed. */
-  text?: string
+  /** The YAML as it was typed, comments and mistakes too, and the name and spec that it stands for. */
+  typed?: { text: string; stands: string }
 }
 
 const EMPTY: Draft = { name: '', spec: { nodes: [] }, fix: false, touched: [] }

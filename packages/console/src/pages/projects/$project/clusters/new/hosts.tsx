@@ -79,7 +79,7 @@ function Version() {
   const newest = usable?.at(-1)
   const isChosen = value !== undefined
   useEffect(() => {
-    if (newest && !isChosen) keep((was) => withValue(was, 'spec.kubernetesVersion', newest))
+    if (newest && !isChosen) keep((was) => ({ ...was, spec: { kubernetesVersion: newest, ...was.spec } }))
   })
   return (
     <Labelled

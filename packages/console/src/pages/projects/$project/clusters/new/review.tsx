@@ -23,7 +23,6 @@ export default function Review({ onCreated }: { onCreated: () => void }) {
   const { name, spec, fix } = draft
   const id = useId()
   if (checked.faults.length > 0) return <Faulty />
-  if (checked.isChecking && checked.problem) return <Waiting what={say('checking')} />
   return (
     <div className="stack">
       <div className="panel stack">

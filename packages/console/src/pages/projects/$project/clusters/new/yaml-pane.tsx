@@ -2,6 +2,7 @@ import { Input } from 'antd'
 import { useId, useState } from 'react'
 import { lineOf, readYaml, toYaml, type Unreadable } from '../../../../../cluster/spec-yaml.ts'
 import { useWords } from '../../../../../words/words.ts'
+import type { Draft } from './draft.ts'
 import { useWizard } from './wizard.tsx'
 import { words } from './words.ts'
 
@@ -10,13 +11,16 @@ export default function YamlPane() {
   const say = useWords(words)
   const { draft, keep, checked } = useWizard()
   const id = useId()
-  const [text, setText] = useState(() => draft.text ?? toYaml({ name: draft.name, spec: draft.spec }))
+  const [text, setText] = useState(() => textOf(draft))
   const read = readYaml(text)
   const unreadable: Unreadable | undefined = 'unreadable' in read ? read.unreadable : undefined
   const type = (typed: string) => {
     setText(typed)
     const now = readYaml(typed)
-    keep(({ text: _, ...was }) => ('unreadable' in now ? { ...was, text: typed } : { ...was, ...now }))
+    keep((was) => {
+      const next = 'unreadable' in now ? was : { ...was, ...now }
+      return { ...next, typed: { text: typed, stands: standsFor(next) } }
+    })
   }
   return (
     <div className="stack">
@@ -53,4 +57,14 @@ export default function YamlPane() {
       </ul>
     </div>
   )
+}
+
+/** As it was typed, unless the form has changed since. */
+function textOf(draft: Draft): string {
+  const { name, spec, typed } = draft
+  return typed?.stands === standsFor(draft) ? typed.text : toYaml({ name, spec })
+}
+
+function standsFor({ name, spec }: Pick<Draft, 'name' | 'spec'>): string {
+  return JSON.stringify([name, spec])
 }
