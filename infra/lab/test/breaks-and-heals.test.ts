@@ -180,8 +180,8 @@ except TimeoutError: print("silent")'`
 })
 
 describe('a fault that strikes in the middle', { timeout: 2 * MINUTES }, () => {
-  const trigger = 'touch /root/trigger'
-  const when = '/root/trigger'
+  const trigger = 'touch /var/tmp/trigger'
+  const when = '/var/tmp/trigger'
 
   test('reboots: once, when what it waits for appears', async () => {
     const boot = () => seen(alpha, 'cat /proc/sys/kernel/random/boot_id')

@@ -192,6 +192,14 @@ test('one that runs says so, and that output is not there is told by name', asyn
   await acting.close()
 })
 
+test('one that still waits for its turn has not ended', async () => {
+  const acting = await actOperation(gateway, project, 'waits')
+  await acting.move('queued', { state: 'queued' }, true)
+  gateway.behind.answers[BACKGROUND] = () => OperationBackground.fromPartial({ operation: acting.current() })
+  expect((await read((await download(pathOf('waits'))).bytes)).one('record')).toMatchObject({ ended: false })
+  await acting.close()
+})
+
 test('events that the stream does not have any more are told as missing', async () => {
   const acting = await actOperation(gateway, project, 'old')
   await acting.move('failed', { state: 'failed' }, true)

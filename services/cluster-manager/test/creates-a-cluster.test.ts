@@ -97,7 +97,7 @@ test('a cluster comes to be, its people get in, and it goes away again', async (
   expect(JSON.parse(labelled)).toEqual({ 'node-role.kubernetes.io/storage': '' })
 
   await kubeconfigsOf(at)
-  site.runner.on('reset.yml', async () => ({}))
+  site.runner.on('reset.yml', async ({ attempt }) => (attempt === 1 ? cutOff('w1') : {}))
   const change = await site.clusters.deleteCluster({
     ...{
       ...at,
@@ -109,6 +109,11 @@ test('a cluster comes to be, its people get in, and it goes away again', async (
       queue: false,
     },
   })
+  const away = await until(
+    () => site.operations.getOperation({ project, id: change.operation?.id ?? '' }),
+    ({ steps }) => steps[0]?.retryAt !== undefined,
+  )
+  expect(away.steps[0]).toMatchObject({ state: 'pending', failure: { host: 'w1', retryable: true } })
   expect(await site.ended(project, change.operation?.id ?? '')).toMatchObject({
     state: 'succeeded',
     leftBehind: [],
@@ -120,6 +125,15 @@ test('a cluster comes to be, its people get in, and it goes away again', async (
     'no API server',
   )
 })
+
+/** A run that did not reach a host. */
+function cutOff(name: string) {
+  const message = 'ssh: connect to host: timed out'
+  return {
+    hosts: [{ name, unreachable: true, message }],
+    failure: { message, host: name, retryable: true },
+  }
+}
 
 function backgroundOf(id: string) {
   return site.operations.getOperationBackground({ project, id })

@@ -9,15 +9,8 @@ import type { Storm } from './storm.ts'
 /** How something ended that a fault struck. */
 export type Ended = { result: string; problems: string[]; watched: Watched | undefined }
 
-/**
- * Follows an operation to its end, as a person does who resumes it when it failed. That counts as a problem, but where it
- * named the host `cut` whose network was away: to bring that back is a person's work (docs/operations.md).
- */
-export async function followOperation(
-  site: Site,
-  operation: string,
-  { storm, cut }: { storm: Storm; cut: string | undefined },
-): Promise<Ended> {
+/** Follows an operation to its end, as a person does who resumes it when it failed; that counts as a problem. */
+export async function followOperation(site: Site, operation: string, storm: Storm): Promise<Ended> {
   const at = { project: site.project, id: operation }
   const watch = () =>
     readWatch(site.door, at, {
@@ -28,10 +21,10 @@ export async function followOperation(
       onLine: storm.moves,
     })
   let watched = await watch()
-  const failures: { host: string; said: string }[] = []
+  const failures: string[] = []
   while (watched.last.state === 'failed' && failures.length < 2) {
     const { host = '', task = '', message = '' } = watched.last.failure ?? {}
-    failures.push({ host, said: [host, task, message].join(' ').trim().slice(0, 300) })
+    failures.push([host, task, message].join(' ').trim().slice(0, 300))
     await storm.over()
     await patiently((options) => site.door.call(Operations.resumeOperation, at, options))
     watched = await watch()
@@ -41,7 +34,7 @@ export async function followOperation(
     result: [last.state, ...attemptsOf(last), ...failures.map(() => 'resumed by hand')].join(', '),
     problems: [
       ...(last.state === 'succeeded' ? [] : [`it ended ${last.state}: ${last.failure?.message}`]),
-      ...failures.filter(({ host }) => host !== cut).map(({ said }) => `a person had to resume it: ${said}`),
+      ...failures.map((said) => `a person had to resume it: ${said}`),
     ],
     watched,
   }

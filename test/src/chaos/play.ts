@@ -9,7 +9,6 @@ import { leftBehind } from './left.ts'
 import { settle } from './settle.ts'
 import { patiently, type Site } from './site.ts'
 import { brew } from './storm.ts'
-import { cutHost } from './strike.ts'
 
 /** What a seed came to. */
 export type Played = {
@@ -25,6 +24,8 @@ export type Played = {
 }
 
 const CALM_MS = 20_000
+/** Within this time after what died is back, work moves on. */
+const MOVES_ON_SECONDS = 30
 /** A host whose cable was out holds logins of that time until TCP gives them up. */
 const AFTER_CUT_MS = 90_000
 
@@ -38,10 +39,12 @@ export async function play(site: Site, draw: Draw, { cutMs }: { cutMs: number })
   storm.begins('request')
   const operation = await change.ask(site, draw.seed)
   const ended = await (operation
-    ? followOperation(site, operation, { storm, cut: cutHost(draw, hosts) })
+    ? followOperation(site, operation, storm)
     : followRefresh(site, { since, storm }))
   const seconds = (Date.now() - since) / 1_000
   const struck = await storm.over()
+  const movedAt = storm.movedAt()
+  const recoverySeconds = struck && movedAt ? (movedAt - struck.at) / 1_000 : undefined
   const problems = [
     ...ended.problems,
     ...(operation && ended.watched ? await outputProblems(site, operation, ended.watched) : []),
@@ -56,16 +59,23 @@ export async function play(site: Site, draw: Draw, { cutMs }: { cutMs: number })
       : []),
     ...(await inventoryProblems(site, change.leaves(site))),
     ...(await ownershipProblems(site, draw)),
+    ...delayProblems(draw, recoverySeconds),
   ]
-  const movedAt = storm.movedAt()
   return {
     draw,
     result:
       struck && struck.at < since + seconds * 1_000 ? ended.result : `${ended.result}, before the fault`,
     seconds,
-    recoverySeconds: struck && movedAt ? (movedAt - struck.at) / 1_000 : undefined,
+    recoverySeconds,
     problems,
   }
+}
+
+/** A host without a network is waited for; everything else moves on soon. */
+function delayProblems({ target, downMs }: Draw, recoverySeconds = 0): string[] {
+  const late = recoverySeconds - downMs / 1_000
+  if (target === 'host-network' || late <= MOVES_ON_SECONDS) return []
+  return [`nothing moved for ${late.toFixed(1)} s after what had died was back`]
 }
 
 /** What differs on hosts that no cluster has any more. */

@@ -30,7 +30,7 @@ export async function strike(
 }
 
 /** The host whose network a fault cuts. */
-export function cutHost(
+function cutHost(
   { target, which }: Pick<Draw, 'target' | 'which'>,
   on: readonly string[],
 ): string | undefined {

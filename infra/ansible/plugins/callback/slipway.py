@@ -122,12 +122,12 @@ def _message(result):
 
 
 def _lines(result, state):
-    """What there is to read: a message, then the ends of stderr and stdout."""
+    """What there is to read: a message, then the ends of stderr and stdout, and the log of a program that failed."""
     failed = _failed_item(result)
     if failed:
         return _lines(failed, state)
     texts = [] if state == "skipped" else [result.get("msg")]
-    texts += [result.get("stderr"), result.get("stdout")]
+    texts += [result.get("stderr"), result.get("stdout"), result.get("log")]
     if state in ("failed", "ignored", "unreachable"):
         texts[0] = None   # it is the event's message
     return [line for text in texts if text for line in _split(text)]

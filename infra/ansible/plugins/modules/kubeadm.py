@@ -86,7 +86,7 @@ def become_node(module):
             wait_for_signature(module, 60)
         done = transient.run(operation, argv, given["timeout"], remove_after=given["remove_after"])
     if done["rc"]:
-        module.fail_json(msg="kubeadm %s ended with %d: %s" % (given["deed"], done["rc"], done["tail"]))
+        module.fail_json(msg="kubeadm %s ended with %d: %s" % (given["deed"], done["rc"], transient.complaints(done["tail"])), log=done["tail"])
     if given["deed"] == "init":
         wait_for_api(module, 120)
         forget_token_of_init(module)

@@ -50,8 +50,7 @@ def install(module, missing):
         book["packages_installed"] = sorted(set(book["packages_installed"]) | fresh - known)
         book["packages_upgraded"] = sorted(set(book["packages_upgraded"]) | fresh & known)      # these can't be put back
     if done["rc"]:
-        said = [line for line in done["tail"].splitlines() if line.startswith(("E: ", "dpkg: "))]
-        module.fail_json(msg="apt-get install failed: %s" % ("\n".join(said) or done["tail"]))
+        module.fail_json(msg="apt-get install failed: %s" % transient.complaints(done["tail"]), log=done["tail"])
 
 
 if __name__ == "__main__":

@@ -1,3 +1,4 @@
+import { operationHasEnded } from '@slipway/contracts'
 import { isSlipwayError } from '@slipway/errors'
 import { type Connection, followApi } from './client.ts'
 
@@ -23,7 +24,7 @@ export async function watchOperation(
         else if (event === 'line')
           process.stdout.write(`    ${data.host ? `${data.host}: ` : ''}${data.text}\n`)
         else printSteps(data, shown)
-        if (event === 'operation') ended = ends.includes(data.state) ? data.state : undefined
+        if (event === 'operation') ended = operationHasEnded(data.state) ? data.state : undefined
       }
     } catch (error) {
       if (isSlipwayError(error) && !error.retryable) throw error
@@ -37,22 +38,24 @@ export async function watchOperation(
 }
 
 const WATCH = 'slipway.operation.v1.OperationService/WatchOperation'
-const ends = ['succeeded', 'failed', 'cancelled', 'undone']
 
 type Operation = {
   state: string
   /** Why it is still queued. */
   waits?: string
-  steps?: { name: string; title: string; state: string; failure?: Failure }[]
+  steps?: { name: string; title: string; state: string; failure?: Failure; retryAt?: string }[]
   failure?: Failure
 }
 type Failure = { message?: string; host?: string; task?: string; hint?: string }
 
 function printSteps(operation: Operation, shown: Map<string, string>): void {
-  for (const { name, title, state, failure } of operation.steps ?? []) {
-    if (shown.get(name) === state || state === 'pending') continue
-    shown.set(name, state)
-    process.stdout.write(`${state.padEnd(10)} ${title}\n`)
+  for (const { name, title, state, failure, retryAt } of operation.steps ?? []) {
+    const said = retryAt
+      ? `failed     ${title}; it is tried again at ${retryAt}`
+      : `${state.padEnd(10)} ${title}`
+    if (shown.get(name) === said || (state === 'pending' && !retryAt)) continue
+    shown.set(name, said)
+    process.stdout.write(`${said}\n`)
     if (failure)
       process.stdout.write(
         `           ${[failure.host, failure.task, failure.message, failure.hint].filter(Boolean).join(' · ')}\n`,

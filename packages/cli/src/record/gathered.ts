@@ -4,7 +4,6 @@ import type { Attempt, Event, Head, Operation, Part, Run } from '@slipway/record
 export type Account = {
   head?: Head
   operation?: Operation
-  plan?: { expectedMinutes?: number }
   spec?: { before: unknown; after: unknown }
   attempts: Attempt[]
   events: Event[]
@@ -17,11 +16,10 @@ export function emptyAccount(): Account {
   return { attempts: [], events: [], runs: [], missing: [] }
 }
 
-/** Puts a part where it belongs; output and what is not known are passed over. */
+/** Puts a part where it belongs; the plan, output and what is not known are passed over. */
 export function noteInto(account: Account, part: Part): void {
   if ('record' in part) account.head = part.record
   else if ('operation' in part) account.operation = part.operation
-  else if ('plan' in part) account.plan = part.plan as Account['plan']
   else if ('spec' in part) account.spec = part.spec
   else if ('attempt' in part) account.attempts.push(part.attempt)
   else if ('event' in part) account.events.push(part.event)

@@ -1,4 +1,5 @@
 import { slipwayVersion } from '@slipway/config'
+import { operationHasEnded } from '@slipway/contracts'
 import { Attempt, Operation, type OutputLine, Plan } from '@slipway/contracts/operation/v1/operation'
 import type { OperationBackground } from '@slipway/contracts/operation/v1/operation_service'
 import type { Run as KnownRun } from '@slipway/contracts/run/v1/run'
@@ -57,7 +58,7 @@ async function headOf(source: RecordSource, about: About, now: Date): Promise<Pa
     record: {
       format: 1,
       writtenAt: now.toISOString(),
-      ended: !['planned', 'running', 'paused'].includes(state),
+      ended: operationHasEnded(state),
       askedBy: { id, name: await source.nameOf(id) },
       reason,
       versions: { slipway, writtenBy: slipwayVersion, release: releaseDigest, kubernetes, components },

@@ -1,4 +1,5 @@
 import { type Bus, eventSubject, followSubject, readEvent } from '@slipway/bus'
+import { runHasEnded } from '@slipway/contracts'
 import { OperationEvent } from '@slipway/contracts/event/v1/event'
 import type { OperationServiceServer } from '@slipway/contracts/operation/v1/operation_service'
 import type { RunServiceServer } from '@slipway/contracts/run/v1/run_service'
@@ -55,7 +56,7 @@ function runSource(runs: Client<RunServiceServer>, run: Named): RunSource {
     },
     state: async () => {
       const { state, lastSequence } = await runs.getRun(run)
-      return { ended: ['succeeded', 'failed', 'cancelled'].includes(state), lastSequence }
+      return { ended: runHasEnded(state), lastSequence }
     },
   }
 }

@@ -1,3 +1,4 @@
+import { operationHasEnded } from '@slipway/contracts'
 import type { Operation, OutputLine } from '@slipway/contracts/operation/v1/operation'
 import type { WatchOperationResponse } from '@slipway/contracts/operation/v1/operation_service'
 import { invalid } from '@slipway/errors'
@@ -103,7 +104,7 @@ async function* follow(
     begun.add(run)
     following.add(run)
     const put = (lines: readonly OutputLine[]) => channel.put({ kind: 'lines', run, lines })
-    const over = () => latest !== undefined && hasEnded(latest)
+    const over = () => latest !== undefined && operationHasEnded(latest.state)
     followRun(source.run(run), { after: progress.runs.get(run) ?? 0, put, over }, ended).then(
       () => channel.put({ kind: 'run-ended', run }),
       (fault) => channel.put({ kind: 'fault', fault }),
@@ -112,7 +113,8 @@ async function* follow(
 
   /** Ended, with all lines out, and not resumed in the meantime. */
   async function isOver(): Promise<boolean> {
-    if (!latest || !hasEnded(latest) || latest.version < wanted.version || following.size > 0) return false
+    if (!latest || !operationHasEnded(latest.state) || latest.version < wanted.version || following.size > 0)
+      return false
     wanted = await source.operation()
     if (wanted.version <= latest.version) return true
     missed = setTimeout(takeOwnersWord, MISSED_MS)
@@ -122,10 +124,6 @@ async function* follow(
   function takeOwnersWord(): void {
     void channel.put({ kind: 'operation', sequence: wanted.version, operation: wanted })
   }
-}
-
-function hasEnded({ state }: Operation): boolean {
-  return ['succeeded', 'failed', 'cancelled', 'undone'].includes(state)
 }
 
 function fromElsewhere() {

@@ -10,11 +10,10 @@ import type { Host } from '../host/host.ts'
 import { beginOperation } from '../operation/begin.ts'
 import { noWishes, type Operation, type Wishes } from '../operation/operation.ts'
 import { historyOf, operationOfCall, planOf } from '../operation/read.ts'
-import type { AskDeps } from '../preflight/ask.ts'
+import type { CheckDeps } from '../preflight/check.ts'
 import { findFixes } from '../preflight/fixes.ts'
-import type { Profiles } from '../profile/profile.ts'
 import { type Database, inTransaction } from '../store.ts'
-import { readVersion, type VersionDeps } from '../version/read.ts'
+import { readVersion } from '../version/read.ts'
 import { type Change, observeHosts } from './change.ts'
 import { type Cluster, endpointName, type NodeRow } from './cluster.ts'
 import { clusterEvent } from './events.ts'
@@ -27,15 +26,11 @@ import { findByName, insertCluster, keepRelease } from './store.ts'
 import { refuse, validate } from './validate.ts'
 
 /** What creating clusters needs. */
-export type CreateDeps = VersionDeps &
-  Omit<AskDeps, 'repo'> & {
-    repo: AskDeps['repo'] & VersionDeps['repo']
-    db: Database
-    profiles: Profiles
-    publicKeys: PublicKeys
-    outbox: Pick<Outbox, 'nudge'>
-    random: (bytes: number) => Uint8Array
-  }
+export type CreateDeps = CheckDeps & {
+  publicKeys: PublicKeys
+  outbox: Pick<Outbox, 'nudge'>
+  random: (bytes: number) => Uint8Array
+}
 
 /** What a person wants. */
 export type CreateWish = {

@@ -1,5 +1,5 @@
 import type { Problem } from '@slipway/errors'
-import { addressProblem } from '../host/address.ts'
+import { addressProblem, type OwnAddresses } from '../host/address.ts'
 import type { Credential, NewCredential } from './credential.ts'
 import { privateKeyProblem } from './private-key.ts'
 
@@ -9,7 +9,7 @@ import { privateKeyProblem } from './private-key.ts'
  */
 export async function credentialProblems(
   wanted: NewCredential,
-  known: { jump: Credential | undefined; own: ReadonlySet<string> },
+  known: { jump: Credential | undefined; own: OwnAddresses },
 ): Promise<Problem[]> {
   const secret = wanted.kind === 'password' ? passwordProblems(wanted) : await keyProblems(wanted)
   return [...secret, ...lineProblems(wanted), ...jumpProblems(wanted, known)]
@@ -53,7 +53,7 @@ function lineProblems({ password, passphrase, sudoPassword }: NewCredential): Pr
 
 function jumpProblems(
   { jumpHost }: NewCredential,
-  { jump, own }: { jump: Credential | undefined; own: ReadonlySet<string> },
+  { jump, own }: { jump: Credential | undefined; own: OwnAddresses },
 ): Problem[] {
   if (!jumpHost) return []
   const problems: Problem[] = []

@@ -1,5 +1,6 @@
 import { conflict, invalid } from '@slipway/errors'
 import { type PublicKeys, seal } from '@slipway/secrets'
+import type { OwnAddresses } from '../host/address.ts'
 import { type Database, inTransaction, lockInventory } from '../store.ts'
 import { credentialProblems } from './check.ts'
 import { type Credential, type NewCredential, type Secret, secretFields } from './credential.ts'
@@ -10,7 +11,7 @@ export async function createCredential(
   deps: {
     db: Database
     publicKeys: PublicKeys
-    ownAddresses: () => Promise<ReadonlySet<string>>
+    ownAddresses: () => Promise<OwnAddresses>
     now: () => Date
     newId: () => string
   },

@@ -1,6 +1,7 @@
 import type { CredentialServiceServer } from '@slipway/contracts/credential/v1/credential_service'
 import type { Handlers } from '@slipway/rpc'
 import type { PublicKeys } from '@slipway/secrets'
+import type { OwnAddresses } from '../host/address.ts'
 import { type AcceptDeps, acceptJumpHostKey } from './accept-jump-host-key.ts'
 import { createCredential } from './create.ts'
 import { deleteCredential } from './delete.ts'
@@ -12,7 +13,7 @@ export function credentialHandlers(
   deps: AcceptDeps & {
     publicKeys: PublicKeys
     /** Addresses that Slipway itself answers on; asked for at each call. */
-    ownAddresses: () => Promise<ReadonlySet<string>>
+    ownAddresses: () => Promise<OwnAddresses>
   },
 ): Handlers<CredentialServiceServer> {
   const { db } = deps

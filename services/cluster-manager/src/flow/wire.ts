@@ -1,3 +1,4 @@
+import { runHasEnded } from '@slipway/contracts'
 import type { Run } from '@slipway/contracts/run/v1/run'
 import type { StartRunRequest } from '@slipway/contracts/run/v1/run_service'
 import { type Facts, readFacts } from '../host/facts.ts'
@@ -60,7 +61,7 @@ export function toPlayed(run: Run): PlayedRun {
   return {
     id: run.id,
     state: run.state,
-    ended: ['succeeded', 'failed', 'cancelled'].includes(run.state),
+    ended: runHasEnded(run.state),
     failure: run.failure ? failureFromWire(run.failure) : undefined,
     hosts: run.hosts.map((host) => ({
       name: host.host,

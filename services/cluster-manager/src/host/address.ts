@@ -4,7 +4,7 @@ import ipaddr from 'ipaddr.js'
 export type AddressProblem = { message: string; hint: string }
 
 /** The addresses that Slipway itself answers on. */
-export type OwnAddresses = ReadonlySet<string> & {
+export type OwnAddresses = Pick<ReadonlySet<string>, 'has'> & {
   /** Others of loopback may be hosts: those of a simulated fleet. */
   loopbackHosts?: boolean
 }

@@ -15,5 +15,5 @@ export async function readOwnAddresses(from: {
   const { addresses } = await from.repo.getEndpoint({})
   const local = Object.values(networkInterfaces()).flatMap((cards = []) => cards.map((card) => card.address))
   const own = new Set([...local, ...addresses, ...from.listed])
-  return Object.assign(own, { loopbackHosts: from.loopbackHosts })
+  return { has: (address) => own.has(address), loopbackHosts: from.loopbackHosts }
 }

@@ -1,9 +1,7 @@
 import { Prisma } from '../gen/prisma/client.ts'
 import type { Transaction } from '../store.ts'
 import type { Operation } from './operation.ts'
-import { toOperation } from './row.ts'
-
-const whole = { steps: { orderBy: { position: 'asc' } } } as const
+import { toOperation, whole } from './row.ts'
 
 /**
  * Holds for a row `operation` that is queued and may begin: it is the first of its cluster's queue, and what began last

@@ -10,7 +10,10 @@ import {
   type Wishes,
 } from './operation.ts'
 
-type Row = Prisma.OperationGetPayload<{ include: { steps: true } }>
+/** What is read along with an operation's row. */
+export const whole = { steps: { orderBy: { position: 'asc' } } } as const
+
+type Row = Prisma.OperationGetPayload<{ include: typeof whole }>
 
 /** An operation out of its row and those of its steps, in order. */
 export function toOperation({ steps, ...row }: Row): Operation {

@@ -4,9 +4,7 @@ import type { Page } from '../page.ts'
 import type { Database, Transaction } from '../store.ts'
 import { isUnfinished } from './lifecycle.ts'
 import type { Failure, Operation, OperationState, Step, StepState } from './operation.ts'
-import { toOperation } from './row.ts'
-
-const whole = { steps: { orderBy: { position: 'asc' } } } as const
+import { toOperation, whole } from './row.ts'
 
 /** What may be changed of an operation; what is left out stays. */
 export type OperationChange = Partial<{

@@ -43,6 +43,6 @@ export function failureFromWire(message: FailureMessage): Failure {
 }
 
 function stepToWire(step: Step): StepMessage {
-  const { tries: _tries, retryAt: _retryAt, needs: _needs, ...columns } = step
+  const { tries: _tries, needs: _needs, ...columns } = step
   return { ...columns, failure: step.failure, startedAt: step.startedAt, endedAt: step.endedAt }
 }

@@ -8,7 +8,7 @@ import { clusterVariables } from '../flow/variables.ts'
 import { playRequest } from '../flow/wire.ts'
 import type { Finding } from './finding.ts'
 import { judge } from './judge.ts'
-import { type Member, peersOfAll } from './peers.ts'
+import { type Member, memberOf, peersIn } from './peers.ts'
 
 /** What asking hosts needs. */
 export type AskDeps = {
@@ -37,14 +37,11 @@ const SECONDS = 50
 export async function askHosts(deps: AskDeps, thought: Thought): Promise<Finding[]> {
   const { now, log } = deps
   const { project, cluster, visits, living, afterwards } = thought
-  const { network, apiServer } = cluster.spec
   const members: Member[] = [
-    ...visits.map(({ node, host }) => {
-      return { name: node.name, address: host.address, role: node.role, lives: false }
-    }),
+    ...visits.map(memberOf),
     ...(living ? [{ ...living, role: 'control-plane', lives: true }] : []),
   ]
-  const peers = peersOfAll(members, { api: apiServer.port, vxlan: network.flannelBackend === 'vxlan' })
+  const peers = peersIn(cluster.spec, members)
   const { name, addresses, port, ca, aptKey } = await deps.repo.getEndpoint({})
   const operation = { id: `preflight-${deps.newId()}`, project }
   const controlPlane = living?.address ?? members.find(({ role }) => role === 'control-plane')?.address

@@ -5,7 +5,6 @@ import { type ClusterSpec, completeSpec, type SpecDraft } from '../cluster/spec.
 import type { Host } from '../host/host.ts'
 import { readHosts, readHostsByName } from '../host/read.ts'
 import { type Profiles, profileOf } from '../profile/profile.ts'
-import type { Database } from '../store.ts'
 import { readVersion, type VersionDeps } from '../version/read.ts'
 import { storedNames } from '../version/repository.ts'
 import { type AskDeps, askHosts } from './ask.ts'
@@ -13,12 +12,7 @@ import type { Finding } from './finding.ts'
 import { bareParts, readVisits } from './visits.ts'
 
 /** What checking hosts needs. */
-export type CheckDeps = Omit<AskDeps, 'repo'> & {
-  db: Database
-  profiles: Profiles
-  releases: VersionDeps['releases']
-  repo: AskDeps['repo'] & VersionDeps['repo']
-}
+export type CheckDeps = AskDeps & VersionDeps & { profiles: Profiles }
 
 /** Which hosts are to be checked, and what for. */
 export type CheckWish = {
@@ -32,7 +26,7 @@ export type CheckWish = {
 
 /** A report: every host with the node that it was thought of as, and everything that was found. */
 export type Report = {
-  hosts: { host: Host; role: string }[]
+  hosts: { host: Pick<Host, 'id' | 'name'>; role: string }[]
   findings: Finding[]
   checkedAt: Date
 }

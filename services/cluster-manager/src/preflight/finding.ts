@@ -15,6 +15,11 @@ export type Finding = {
   fix: string
 }
 
+/** Whether it says no more than that its host did not answer, so that nothing else is known of it. */
+export function isSilence({ id }: Finding): boolean {
+  return ['unreachable', 'login-hangs', 'not-checked'].includes(id)
+}
+
 /** What a host may say about itself in one check. */
 const MOST = 100
 const LONGEST = 1_000

@@ -1,3 +1,6 @@
+import type { ClusterSpec } from '../cluster/spec.ts'
+import type { Visit } from '../flow/blueprint.ts'
+
 /** A host that takes part in a check, or lives in the cluster already. */
 export type Member = {
   /** As it is called in the run. */
@@ -19,6 +22,19 @@ const ETCD = ['tcp/2379', 'tcp/2380']
 const VXLAN = 'udp/8472'
 /** How many others a node tries besides the control planes: the next ones in a ring, so that everybody is tried as often. */
 const OTHERS = 3
+
+/** A host that is to become a node. */
+export function memberOf({ node, host }: Pick<Visit, 'node' | 'host'>): Member {
+  return { name: node.name, address: host.address, role: node.role, lives: false }
+}
+
+/** Whom each host of such a cluster tries, by name. */
+export function peersIn(
+  { network, apiServer }: ClusterSpec,
+  members: readonly Member[],
+): Map<string, Peer[]> {
+  return peersOfAll(members, { api: apiServer.port, vxlan: network.flannelBackend === 'vxlan' })
+}
 
 /**
  * Whom each host tries, by name: every control plane, and three others, both ways. A thousand nodes are some seven

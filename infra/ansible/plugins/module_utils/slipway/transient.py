@@ -11,6 +11,8 @@ import time
 from ansible.module_utils.slipway import lock
 
 FOLDER = lock.FOLDER + "/units"
+COMPLAINTS = ("[ERROR", "error", "E: ", "dpkg: ")
+LAST_LINES = 8
 
 
 def unit_name(operation, suffix=None):
@@ -153,6 +155,13 @@ def tail(name, lines=60):
             return "\n".join(file.read().splitlines()[-lines:])
     except OSError:
         return ""
+
+
+def complaints(text):
+    """The lines in which kubeadm, apt or dpkg say what is wrong, out of pages that they print; the last ones where none does."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    said = [line for line in lines if line.startswith(COMPLAINTS) or "is not healthy" in line]
+    return "\n".join(said or lines[-LAST_LINES:])
 
 
 def file_of(name, kind):

@@ -1,10 +1,10 @@
 import { StepFailed } from '../../operation/failure.ts'
 import type { StepContext } from '../../operation/step-context.ts'
-import type { Finding } from '../../preflight/finding.ts'
+import { type Finding, isSilence } from '../../preflight/finding.ts'
 import { judge } from '../../preflight/judge.ts'
 import type { Link } from '../../preflight/mtu.ts'
-import { type Member, peersOfAll } from '../../preflight/peers.ts'
-import { type Blueprint, type Place, readBlueprint } from '../blueprint.ts'
+import { type Member, memberOf, peersIn } from '../../preflight/peers.ts'
+import { type Blueprint, readBlueprint } from '../blueprint.ts'
 import { playToItsEnd } from '../play.ts'
 import { repositoryAccess } from '../repository.ts'
 import type { Site } from '../site.ts'
@@ -17,9 +17,8 @@ import { failureOfRun, type PlayedRun } from '../wire.ts'
 export async function checkHosts(ctx: StepContext, site: Site): Promise<void> {
   const blueprint = await readBlueprint(site, ctx.operation)
   const access = await repositoryAccess(site, blueprint)
-  const { network, apiServer } = blueprint.cluster.spec
   const members = membersOf(blueprint)
-  const peers = peersOfAll(members, { api: apiServer.port, vxlan: network.flannelBackend === 'vxlan' })
+  const peers = peersIn(blueprint.cluster.spec, members)
   const run = await playToItsEnd(ctx, site, blueprint, {
     playbook: 'preflight.yml',
     places: blueprint.places,
@@ -39,7 +38,6 @@ export async function checkHosts(ctx: StepContext, site: Site): Promise<void> {
 }
 
 const MOST_NOTED = 2_000
-const SILENCES = ['unreachable', 'login-hangs', 'not-checked']
 
 function isError({ severity }: Finding): boolean {
   return severity === 'error'
@@ -48,7 +46,7 @@ function isError({ severity }: Finding): boolean {
 /** The run itself fails where a host has an error, so its state says little; its own failure tells why one is silent. */
 function refuse(run: PlayedRun, errors: readonly Finding[], isMended: (finding: Finding) => boolean): void {
   const wasCarriedOut = run.state === 'succeeded' || (run.state === 'failed' && errors.length > 0)
-  const isSilent = errors.length > 0 && errors.every(({ id }) => SILENCES.includes(id))
+  const isSilent = errors.length > 0 && errors.every(isSilence)
   if (!wasCarriedOut || isSilent) throw new StepFailed(failureOfRun(run))
   const open = errors.filter((finding) => !isMended(finding))
   const [first] = open
@@ -65,11 +63,8 @@ function refuse(run: PlayedRun, errors: readonly Finding[], isMended: (finding: 
 
 /** The hosts of the operation, and the control plane that workers come to. */
 function membersOf({ places, controlPlane }: Blueprint): Member[] {
-  const member = ({ node, host }: Place, lives: boolean) => {
-    return { name: node.name, address: host.address, role: node.role, lives }
-  }
-  const living = places.includes(controlPlane) ? [] : [member(controlPlane, true)]
-  return [...places.map((place) => member(place, false)), ...living]
+  const living = places.includes(controlPlane) ? [] : [{ ...memberOf(controlPlane), lives: true }]
+  return [...places.map(memberOf), ...living]
 }
 
 /** The control plane's link as it was when its facts were read, where it is not asked now. */

@@ -6,8 +6,8 @@ import type { Site } from '../site.ts'
 import { failureOfRun, type PlayedRun } from '../wire.ts'
 
 /**
- * Brings hosts back to what they were before the cluster. One that can't be reached fails the step, unless it was
- * asked that such hosts be left behind: then they are named.
+ * Brings hosts back to what they were before the cluster. One that can't be reached is tried again, and fails the step in
+ * the end, unless it was asked that such hosts be left behind: then they are named.
  */
 export async function resetHosts(ctx: StepContext, site: Site): Promise<void> {
   const blueprint = await readBlueprint(site, ctx.operation)
@@ -26,7 +26,7 @@ function unreachable(run: PlayedRun, silent: PlayedRun['hosts']) {
   const names = silent.map(({ name }) => name).join(', ')
   const hint =
     'Bring the host back and resume the operation, or delete again and let hosts that can not be reached be left behind.'
-  return { ...failureOfRun(run), code: 'Precondition', host: names, hint, retryable: false }
+  return { ...failureOfRun(run), host: names, hint }
 }
 
 function firstLine(text: string): string {
