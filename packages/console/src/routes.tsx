@@ -8,6 +8,7 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import { meQuery } from './me/me.ts'
+import { readOperationSearch } from './operation/search.ts'
 import { keepProject, lastProject } from './project/here.ts'
 import { projectQuery, projectsQuery } from './project/queries.ts'
 import { Failed } from './shell/failed.tsx'
@@ -91,10 +92,30 @@ const clusters = createRoute({
   component: lazyRouteComponent(() => import('./pages/projects/$project/clusters.tsx')),
 })
 
+const operations = createRoute({
+  getParentRoute: () => project,
+  path: '/operations',
+  validateSearch: (search): { state?: string; cluster?: string; before?: string[] } => ({
+    ...(typeof search.state === 'string' && search.state ? { state: search.state } : {}),
+    ...(typeof search.cluster === 'string' && search.cluster ? { cluster: search.cluster } : {}),
+    ...(Array.isArray(search.before) && search.before.length > 0
+      ? { before: search.before.map(String) }
+      : {}),
+  }),
+  component: lazyRouteComponent(() => import('./pages/projects/$project/operations.tsx')),
+})
+
+const operation = createRoute({
+  getParentRoute: () => project,
+  path: '/operations/$operation',
+  validateSearch: readOperationSearch,
+  component: lazyRouteComponent(() => import('./pages/projects/$project/operations/$operation.tsx')),
+})
+
 const tree = root.addChildren([
   signIn,
   firstStart,
-  shell.addChildren([start, account, project.addChildren([home, clusters])]),
+  shell.addChildren([start, account, project.addChildren([home, clusters, operations, operation])]),
 ])
 
 /** The console's addresses. Each page is loaded when it is gone to. */
