@@ -16,6 +16,20 @@ module.exports = {
       to: { path: '^(services|infra)/' },
     },
     {
+      name: 'console-speaks-rest-alone',
+      comment: 'The console imports no server package: it asks the public API, typed by docs/openapi.json.',
+      severity: 'error',
+      from: { path: '^packages/console/src/' },
+      to: { path: '^(services|infra|packages)/', pathNot: '^packages/console/src/' },
+    },
+    {
+      name: 'console-ui-knows-no-domain',
+      comment: 'What src/ui holds fits every page: domain pieces stand in the folder of their noun.',
+      severity: 'error',
+      from: { path: '^packages/console/src/ui/' },
+      to: { path: '^packages/console/src/', pathNot: '^packages/console/src/(ui|words)/' },
+    },
+    {
       name: 'no-cycles',
       comment:
         'Two files that need each other are one file, or need a third. Types alone may refer to each other.',
@@ -57,7 +71,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: ['node_modules', '/gen/'] },
-    exclude: { path: ['/gen/'] },
+    exclude: { path: ['/gen/', '^packages/console/dist/'] },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {

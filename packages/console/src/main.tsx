@@ -5,6 +5,7 @@ import { createQueryClient } from './api/query-client.ts'
 import { Appearance } from './appearance/appearance.tsx'
 import './console.css'
 import { meQuery } from './me/me.ts'
+import { keepSignedIn } from './me/signed-in.ts'
 import { createRoutes } from './routes.tsx'
 
 const queries = createQueryClient(signedOut)
@@ -21,6 +22,7 @@ createRoot(document.getElementById('console') as HTMLElement).render(
 /** The session ended while a page was open: to the sign-in, and from there back here. */
 function signedOut(): void {
   const { href, pathname } = router.state.location
+  keepSignedIn(false)
   queries.setQueryData(meQuery.queryKey, null)
   if (pathname === '/sign-in' || pathname === '/first-start') return
   void router.navigate({ to: '/sign-in', search: { to: href } })

@@ -2,6 +2,7 @@ import { queryOptions, useQuery } from '@tanstack/react-query'
 import { api, type Message, type Operation, told } from '../api/client.ts'
 import { Problem } from '../problem/problem.ts'
 import { projectQuery } from '../project/queries.ts'
+import { hasSignedIn, keepSignedIn } from './signed-in.ts'
 
 /** Who is signed in, and what that person may do. */
 export type Me = Message<'identity.v1.WhoAmIResponse'>
@@ -10,11 +11,13 @@ export type Me = Message<'identity.v1.WhoAmIResponse'>
 export const meQuery = queryOptions({
   queryKey: ['me'],
   queryFn: async (): Promise<Me | null> => {
+    if (!hasSignedIn()) return null
     try {
       return await told(api.GET('/api/v1/me'))
     } catch (thrown) {
-      if (Problem.of(thrown).code === 'Unauthenticated') return null
-      throw thrown
+      if (Problem.of(thrown).code !== 'Unauthenticated') throw thrown
+      keepSignedIn(false)
+      return null
     }
   },
   staleTime: 60_000,

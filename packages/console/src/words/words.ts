@@ -11,7 +11,7 @@ export type Words<Key extends string> = { part: string; texts: Record<Language, 
 const KEPT = 'slipway.language'
 
 /** The words of the console. A key without its text is an error that every browser test sees. */
-export const speaking: i18n = i18next.createInstance({
+const speaking: i18n = i18next.createInstance({
   lng: firstLanguage(),
   fallbackLng: false,
   resources: {},

@@ -7,7 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ROOT } from './answer.ts'
 
 /** Where files stand whose names change with what is in them. */
-export const ASSETS = '/assets/'
+const ASSETS = '/assets/'
 const NONCE = '__NONCE__'
 const YEAR = '365d'
 

@@ -7,7 +7,7 @@ import { type Fault, Problem } from '../../problem/problem.ts'
 import { ProblemCard } from '../../problem/problem-card.tsx'
 import { Copied } from '../../ui/copied.tsx'
 import { useWords } from '../../words/words.ts'
-import { tokensQuery } from './tokens.tsx'
+import { tokensQuery } from './queries.ts'
 import { words } from './words.ts'
 
 type Typed = { name: string; scope: 'read' | 'write'; days: number }

@@ -1,4 +1,4 @@
-import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, Popconfirm } from 'antd'
 import { lazy, Suspense, useState } from 'react'
 import { api, type Message, told } from '../../api/client.ts'
@@ -8,16 +8,10 @@ import { Section } from '../../ui/page.tsx'
 import { Ago } from '../../ui/time.tsx'
 import { Waiting } from '../../ui/waiting.tsx'
 import { useWords } from '../../words/words.ts'
+import { tokensQuery } from './queries.ts'
 import { words } from './words.ts'
 
 const NewToken = lazy(() => import('./new-token.tsx'))
-const MANY = 500
-
-/** The asker's own tokens. */
-export const tokensQuery = queryOptions({
-  queryKey: ['tokens'],
-  queryFn: () => told(api.GET('/api/v1/tokens', { params: { query: { pageSize: MANY } } })),
-})
 
 /** What programs call with in the person's name. */
 export function TokensSection() {

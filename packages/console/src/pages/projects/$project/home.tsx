@@ -106,18 +106,14 @@ export default function Home() {
   return (
     <Page title={known?.name ?? ''} aside={known?.description}>
       {failure && <ProblemCard of={failure} />}
-      {isEmpty ? (
-        <FirstSteps project={project} />
-      ) : (
+      {isEmpty && <FirstSteps project={project} />}
+      {!isEmpty && clusters.data && hosts.data && (
         <>
           <NeedsYou project={project} />
-          {clusters.data && hosts.data ? (
-            <Fleet project={project} clusters={clusters.data} hosts={hosts.data} />
-          ) : (
-            !failure && <Waiting what={say('waiting')} />
-          )}
+          <Fleet project={project} clusters={clusters.data} hosts={hosts.data} />
         </>
       )}
+      {!(clusters.data && hosts.data) && !failure && <Waiting what={say('waiting')} />}
       {recent.data && !isEmpty && (
         <Section title={say('recent')}>
           {recent.data.operations.length === 0 ? (

@@ -1,0 +1,52 @@
+import { callApi } from '@slipway/cli/api'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { faultsOf, type Look, looks, settled, signIn } from './browser.ts'
+import { type Site, startSite } from './site.ts'
+
+const PASSWORD = 'seven blue anchors'
+let site: Site
+let project: string
+beforeAll(async () => {
+  site = await startSite()
+  await site.person('captain', PASSWORD, { administrator: true })
+  const to = await site.administrator()
+  project = (await callApi(to, 'slipway.project.v1.ProjectService/CreateProject', { name: 'shop' })).id
+}, 120_000)
+afterAll(() => site?.stop())
+
+/** Every page, by its address; a heading says that it stands. */
+const pages = {
+  'sign-in': { path: () => '/sign-in', anonymous: true },
+  'first start': { path: () => '/first-start#first=enrol_sample', anonymous: true },
+  'no code': { path: () => '/first-start', anonymous: true },
+  home: { path: () => `/projects/${project}`, anonymous: false },
+  clusters: { path: () => `/projects/${project}/clusters`, anonymous: false },
+  account: { path: () => '/account', anonymous: false },
+  'not there': { path: () => '/nothing', anonymous: true },
+}
+
+const nameOf = ({ language, mode, width }: Look) => `${language}, ${mode}, ${width} wide`
+
+describe.each(looks.map((look) => [nameOf(look), look] as const))('%s', (name, look) => {
+  test('every page fits, is translated, and has neither barrier nor error', async () => {
+    const tab = await site.browser.open(look)
+    let signedIn = false
+    const found: Record<string, string[]> = {}
+    for (const [title, { path, anonymous }] of Object.entries(pages)) {
+      if (!anonymous && !signedIn) {
+        await signIn(tab, 'captain', PASSWORD, '/account')
+        signedIn = true
+      }
+      await tab.page.goto(path())
+      await settled(tab)
+      if (process.env.SLIPWAY_SCREENSHOTS) {
+        await tab.page.screenshot({ path: `${process.env.SLIPWAY_SCREENSHOTS}/${title} ${name}.png` })
+      }
+      const faults = await faultsOf(tab)
+      if (faults.length > 0) found[title] = faults
+      tab.errors.length = 0
+    }
+    expect(found).toEqual({})
+    await tab.close()
+  })
+})
