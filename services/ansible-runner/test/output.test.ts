@@ -123,7 +123,12 @@ test('a finished run is searched page by page, by text and host', async () => {
   const ofHost = await runner.gateway.searchOutput({ ...asked, host: 'web-1', pageSize: 100, pageToken: '' })
   expect(ofHost.lines.map((line) => line.sequence)).toEqual([9_999, 19_999, 29_999, 39_999])
   const [next] = (
-    await runner.gateway.searchOutput({ ...asked, search: '', runs: ['prints.step.1'], afterSequence: 123_456 })
+    await runner.gateway.searchOutput({
+      ...asked,
+      search: '',
+      runs: ['prints.step.1'],
+      afterSequence: 123_456,
+    })
   ).lines
   expect(next).toMatchObject({ sequence: 123_457, text: 'printed 123457' })
   // As much as people may ask OperationService for.

@@ -48,6 +48,9 @@ function OwnStyles({ isDark }: { isDark: boolean }) {
       '--chosen': token.controlItemBgActive,
       '--hover': token.controlItemBgHover,
       '--bad': token.colorErrorText,
+      '--ok': token.colorSuccess,
+      '--warn': token.colorWarning,
+      '--mark': token.colorWarningBgHover,
       '--shadow': token.boxShadowSecondary,
     }
     for (const [name, value] of Object.entries(own)) style.setProperty(name, value)

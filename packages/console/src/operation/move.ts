@@ -5,7 +5,9 @@ import { type Operation, operationQuery } from './queries.ts'
 
 /** What a person can ask of an operation. */
 export type Move =
-  | { type: 'cancel' | 'pause' | 'undo' }
+  | { type: 'cancel' }
+  | { type: 'pause' }
+  | { type: 'undo' }
   | { type: 'resume'; fromStep: string }
   | { type: 'skip'; step: string; reason: string }
 export type MoveName = Move['type']
@@ -32,12 +34,9 @@ export function useMove(project: string, id: string, onMoved: () => void) {
   const queries = useQueryClient()
   const at = { params: { path: { project, id } } }
   const ask = (move: Move) => {
-    if (move.type === 'cancel')
-      return told(api.POST('/api/v1/projects/{project}/operations/{id}/cancel', { ...at, body: {} }))
-    if (move.type === 'pause')
-      return told(api.POST('/api/v1/projects/{project}/operations/{id}/pause', { ...at, body: {} }))
-    if (move.type === 'undo')
-      return told(api.POST('/api/v1/projects/{project}/operations/{id}/undo', { ...at, body: {} }))
+    if (move.type === 'cancel') return told(api.POST('/api/v1/projects/{project}/operations/{id}/cancel', at))
+    if (move.type === 'pause') return told(api.POST('/api/v1/projects/{project}/operations/{id}/pause', at))
+    if (move.type === 'undo') return told(api.POST('/api/v1/projects/{project}/operations/{id}/undo', at))
     if (move.type === 'resume') {
       const { fromStep } = move
       return told(

@@ -15,9 +15,13 @@ export function DownloadButton({ operation, wanted }: { operation: Operation; wa
   const stop = useRef<AbortController>(undefined)
   const download = useMutation({
     mutationFn: async () => {
-      const { signal } = (stop.current = new AbortController())
+      const stopping = new AbortController()
+      const { signal } = stopping
+      stop.current = stopping
       const { project, id, clusterName, kind } = operation
-      const name = [clusterName, kind, wanted.run?.slice(id.length + 1), 'output.txt'].filter(Boolean).join('-')
+      const name = [clusterName, kind, wanted.run?.slice(id.length + 1), 'output.txt']
+        .filter(Boolean)
+        .join('-')
       setLines(0)
       await downloadOutput(project, id, { wanted, name, signal, onProgress: setLines }).catch((thrown) => {
         if (!signal.aborted) throw thrown

@@ -20,7 +20,8 @@ export async function downloadOutput(
   do {
     const page = await readOutput(project, id, { ...wanted, pageSize: PAGE, pageToken }, signal)
     const text = page.lines.map(
-      ({ at = '', run, host, kind, text }) => `${at} ${run.slice(id.length + 1)} ${host || '-'} ${kind} ${text}\n`,
+      ({ at = '', run, host, kind, text }) =>
+        `${at} ${run.slice(id.length + 1)} ${host || '-'} ${kind} ${text}\n`,
     )
     pieces.push(new Blob(text))
     count += page.lines.length

@@ -84,7 +84,13 @@ function part<T>(first: T): Part<T> & { set: (value: T) => void } {
   }
 }
 
-function problemOf({ status, code, message, problems, traceId }: Extract<Told, { type: 'refused' }>['refusal']) {
+function problemOf({
+  status,
+  code,
+  message,
+  problems,
+  traceId,
+}: Extract<Told, { type: 'refused' }>['refusal']) {
   const response = new Response(null, { status: status >= 400 && status < 600 ? status : 500 })
   return Problem.from(response, { code, detail: message, problems, traceId })
 }

@@ -18,7 +18,9 @@ export function LineText({
       <span className="log-time">{at ? timeOf(at) : ''}</span>
       {host && <span className="log-host">{host}</span>}
       {isResult && <span className="log-kind">{kind}</span>}
-      {(kind === 'ok' || kind === 'changed' || kind === 'skipped') && <span className="log-task">{task}</span>}
+      {(kind === 'ok' || kind === 'changed' || kind === 'skipped') && (
+        <span className="log-task">{task}</span>
+      )}
       <span className="log-text">
         <Highlighted text={text} search={search} />
       </span>

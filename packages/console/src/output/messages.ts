@@ -1,5 +1,5 @@
-import type { Fault } from '../problem/problem.ts'
 import type { Operation } from '../operation/queries.ts'
+import type { Fault } from '../problem/problem.ts'
 import type { Line, RunHeard } from './line.ts'
 
 /** What is kept over a reload: where the stream goes on, and what was heard until there. */

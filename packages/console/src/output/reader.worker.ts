@@ -76,7 +76,7 @@ function draw(): void {
   const first = shown.first === 'last' ? Math.max(1, last - count + 1) : shown.first
   const at = lines.read(run, first, count)
   tell({ type: 'lines', run, first, last, lines: at })
-  const missing = at.findIndex((line) => line === undefined)
+  const missing = at.indexOf(undefined)
   if (missing >= 0) void read(run, Math.floor((first + missing - 1) / CHUNK))
 }
 
@@ -118,7 +118,8 @@ function tell(told: Told): void {
 function atMostEvery(ms: number, call: () => void): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined
   return () => {
-    timer ??= setTimeout(() => {
+    if (timer !== undefined) return
+    timer = setTimeout(() => {
       timer = undefined
       call()
     }, ms)

@@ -1,6 +1,6 @@
 import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react'
-import { LineText } from './line-text.tsx'
 import type { Line } from './line.ts'
+import { LineText } from './line-text.tsx'
 import { barAt, heightOf, ROW, topAfter } from './scroll.ts'
 
 /** What is scrolled: so many lines, of which those at hand are asked for by their place (from 0). */
@@ -72,7 +72,6 @@ export function Scroller({
     bar.current = element.scrollTop
     setTop(next)
     // Only the choice itself moves the view: lines that come while somebody reads do not.
-    // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   }, [chosen, chosen !== undefined && chosen < count])
   const topNow = useRef(first)
   topNow.current = first
@@ -88,7 +87,8 @@ export function Scroller({
     const { scrollTop: to, clientHeight } = element
     const next = topAfter({ top: first, from: bar.current, to, view: clientHeight, count })
     const isAtEnd = to >= element.scrollHeight - clientHeight - 2
-    if (isFollowing && to < bar.current) onFollow(false)
+    // A log that grew taller is scrolled back by the browser: its end is in view still.
+    if (isFollowing && to < bar.current && !isAtEnd) onFollow(false)
     if (!isFollowing && isAtEnd && to > bar.current) onFollow(true)
     bar.current = to
     setTop(next)
@@ -105,13 +105,13 @@ export function Scroller({
   const longest = drawn.reduce((most, index) => Math.max(most, at(index)?.text.length ?? 0), 0)
   if (longest > widest) setWidest(longest)
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it is scrolled by keys
     <div
       ref={box}
-      className="log"
+      className="table log"
       role="log"
       aria-live="off"
       aria-label={label}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: it is scrolled by keys
       tabIndex={0}
       onScroll={scrolled}
       onWheel={({ deltaY }) => deltaY < 0 && leave()}

@@ -1,13 +1,13 @@
 import { useEffect, useState } from 'react'
+import { hasEnded } from '../operation/lifecycle.ts'
 import type { Operation, Step } from '../operation/queries.ts'
-import { runsOf, stepOfNow } from '../operation/run.ts'
+import { placeOf, runsOf, stepOfNow } from '../operation/run.ts'
 import type { OperationSearch } from '../operation/search.ts'
 import { Section } from '../ui/page.tsx'
 import { useWords } from '../words/words.ts'
 import { ChosenLine } from './chosen-line.tsx'
 import { ConnectionMark } from './connection.tsx'
 import type { Feed } from './feed.ts'
-import { hasEnded } from '../operation/lifecycle.ts'
 import { FoundLines } from './found-lines.tsx'
 import { LiveLog } from './live-log.tsx'
 import { OutputTools } from './tools.tsx'
@@ -42,7 +42,14 @@ export function OutputSection({
   const isSearch = search.host !== undefined || search.find !== undefined
   return (
     <Section title={say('title')} actions={<ConnectionMark feed={feed} />}>
-      <OutputTools operation={operation} feed={feed} search={search} wanted={wanted} onLook={onLook} onOpen={open} />
+      <OutputTools
+        operation={operation}
+        feed={feed}
+        search={search}
+        wanted={wanted}
+        onLook={onLook}
+        onOpen={open}
+      />
       {isSearch && (
         <FoundLines
           project={operation.project}
@@ -102,7 +109,12 @@ function Log({
         }}
       />
       {search.line !== undefined && (
-        <ChosenLine feed={feed} run={run} line={search.line} onClose={() => onLook({ ...rest, follow: false })} />
+        <ChosenLine
+          feed={feed}
+          run={run}
+          line={search.line}
+          onClose={() => onLook({ ...rest, follow: false })}
+        />
       )}
     </>
   )
@@ -116,13 +128,4 @@ function whatIsShown(
   const step = operation.steps.find((one) => one.name === name) ?? stepOfNow(operation)
   const runs = step ? runsOf(step) : []
   return { step, run: (runs.find((one) => one.attempt === attempt) ?? runs.at(-1))?.run }
-}
-
-/** Where a run stands in the address. */
-function placeOf({ steps }: Operation, run: string): Pick<OperationSearch, 'step' | 'attempt'> {
-  for (const step of steps) {
-    const found = runsOf(step).find((one) => one.run === run)
-    if (found) return { step: step.name, ...(found.attempt === step.attempt ? {} : { attempt: found.attempt }) }
-  }
-  return {}
 }

@@ -93,16 +93,14 @@ function StepChoice({
       className="step-choice"
       aria-label={say('step')}
       value={options.some((one) => one.value === value) ? value : ''}
-      options={[
-        { value: '', label: now ? say('now', { step: now.title }) : say('nowNothing') },
-        ...options,
-      ]}
+      options={[{ value: '', label: now ? say('now', { step: now.title }) : say('nowNothing') }, ...options]}
       onChange={(chosen) => {
         const [name = '', attempt] = chosen.split(' ')
         const { step: _step, attempt: _attempt, line: _line, follow: _follow, ...rest } = search
         const last = operation.steps.find((one) => one.name === name)?.attempt
         if (chosen === '') onLook(rest)
-        else onLook({ ...rest, step: name, ...(Number(attempt) === last ? {} : { attempt: Number(attempt) }) })
+        else
+          onLook({ ...rest, step: name, ...(Number(attempt) === last ? {} : { attempt: Number(attempt) }) })
       }}
       popupMatchSelectWidth={false}
     />
