@@ -4,8 +4,10 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
+  notFound,
   Outlet,
   redirect,
+  rootRouteId,
 } from '@tanstack/react-router'
 import { meQuery } from './me/me.ts'
 import { readOperationSearch } from './operation/search.ts'
@@ -13,12 +15,15 @@ import { keepProject, lastProject } from './project/here.ts'
 import { projectQuery, projectsQuery } from './project/queries.ts'
 import { Failed } from './shell/failed.tsx'
 import { Loading } from './shell/loading.tsx'
-import { NotThere } from './shell/not-there.tsx'
+import { NotThere, NowhereYet } from './shell/not-there.tsx'
 import { Shell } from './shell/shell.tsx'
 
 type Context = { queries: QueryClient }
 
-const root = createRootRouteWithContext<Context>()({ component: Outlet })
+const root = createRootRouteWithContext<Context>()({
+  component: Outlet,
+  notFoundComponent: NowhereYet,
+})
 
 const signIn = createRoute({
   getParentRoute: () => root,
@@ -38,11 +43,16 @@ const shell = createRoute({
   getParentRoute: () => root,
   id: 'shell',
   component: Shell,
-  beforeLoad: async ({ context, location }) => {
+  beforeLoad: async ({ context, location, matches }) => {
     const me = await context.queries.ensureQueryData(meQuery)
-    if (!me) throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { to: location.href } })
+    if (me) return
+    if (matches.at(-1)?.fullPath === '/$') throw notFound({ routeId: rootRouteId })
+    throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { to: location.href } })
   },
 })
+
+/** Every address that no page has. */
+const nowhere = createRoute({ getParentRoute: () => shell, path: '/$', component: NotThere })
 
 /** Goes to the project that was looked at last, else to the first one; without any, says so. */
 const start = createRoute({
@@ -115,7 +125,7 @@ const operation = createRoute({
 const tree = root.addChildren([
   signIn,
   firstStart,
-  shell.addChildren([start, account, project.addChildren([home, clusters, operations, operation])]),
+  shell.addChildren([start, account, project.addChildren([home, clusters, operations, operation]), nowhere]),
 ])
 
 /** The console's addresses. Each page is loaded when it is gone to. */

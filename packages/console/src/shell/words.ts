@@ -28,6 +28,7 @@ export const words = defineWords('shell', {
     notThere: 'There is no such page',
     notThereHint: 'The address may be mistyped, or belong to another version.',
     toHome: 'To Home',
+    toSignIn: 'To the sign-in',
   },
   'zh-CN': {
     skip: '跳到页面内容',
@@ -55,6 +56,7 @@ export const words = defineWords('shell', {
     notThere: '没有这个页面',
     notThereHint: '地址可能输入有误，或属于其他版本。',
     toHome: '返回首页',
+    toSignIn: '前往登录',
   },
   'zh-TW': {
     skip: '跳到頁面內容',
@@ -82,5 +84,6 @@ export const words = defineWords('shell', {
     notThere: '沒有這個頁面',
     notThereHint: '網址可能輸入有誤，或屬於其他版本。',
     toHome: '返回首頁',
+    toSignIn: '前往登入',
   },
 })

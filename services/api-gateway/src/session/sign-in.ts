@@ -10,7 +10,7 @@ import type { SessionStore } from './store.ts'
  * Seconds until the next try after as many failures: four are free, then it doubles up to a quarter of an hour. Thereby
  * somebody who guesses has a hundred tries a day; somebody who forgot is not locked out for long.
  */
-export const LOCK_SECONDS = [0, 0, 0, 0, 10, 20, 40, 80, 160, 320, 640, 900]
+const LOCK_SECONDS = [0, 0, 0, 0, 10, 20, 40, 80, 160, 320, 640, 900]
 
 /** Where somebody signs in. */
 type From = { source: string; agent: string }

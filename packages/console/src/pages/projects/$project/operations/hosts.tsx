@@ -86,9 +86,10 @@ function Cell({
   const { tone, word } = lookOf(step)
   const mark = failedOn(step, host, runs) ? (
     <Mark tone="bad">{say('failedHere')}</Mark>
+  ) : tone === 'bad' ? (
+    <Mark tone="idle">{say('stoppedHere')}</Mark>
   ) : (
-    // Another host failed: this one got as far as its last task.
-    <Mark tone={tone === 'bad' ? 'idle' : tone}>{sayState(tone === 'bad' ? 'cancelled' : word)}</Mark>
+    <Mark tone={tone}>{sayState(word)}</Mark>
   )
   if (!heard) return mark
   return (
