@@ -1,6 +1,7 @@
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
+import { underPolicy } from './under-policy.ts'
 
 /** The gateway puts a fresh nonce in its place for every page that it answers. */
 const NONCE = '__NONCE__'
@@ -26,7 +27,7 @@ function compressed(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [react(), compressed()],
+  plugins: [react(), underPolicy(), compressed()],
   html: { cspNonce: NONCE },
   build: {
     target: 'es2022',

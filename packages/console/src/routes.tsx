@@ -4,21 +4,27 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
+  notFound,
   Outlet,
   redirect,
+  rootRouteId,
 } from '@tanstack/react-router'
 import { clusterSearch, newClusterSearch } from './cluster/search.ts'
 import { meQuery } from './me/me.ts'
+import { readOperationSearch } from './operation/search.ts'
 import { keepProject, lastProject } from './project/here.ts'
 import { projectQuery, projectsQuery } from './project/queries.ts'
 import { Failed } from './shell/failed.tsx'
 import { Loading } from './shell/loading.tsx'
-import { NotThere } from './shell/not-there.tsx'
+import { NotThere, NowhereYet } from './shell/not-there.tsx'
 import { Shell } from './shell/shell.tsx'
 
 type Context = { queries: QueryClient }
 
-const root = createRootRouteWithContext<Context>()({ component: Outlet })
+const root = createRootRouteWithContext<Context>()({
+  component: Outlet,
+  notFoundComponent: NowhereYet,
+})
 
 const signIn = createRoute({
   getParentRoute: () => root,
@@ -38,11 +44,16 @@ const shell = createRoute({
   getParentRoute: () => root,
   id: 'shell',
   component: Shell,
-  beforeLoad: async ({ context, location }) => {
+  beforeLoad: async ({ context, location, matches }) => {
     const me = await context.queries.ensureQueryData(meQuery)
-    if (!me) throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { to: location.href } })
+    if (me) return
+    if (matches.at(-1)?.fullPath === '/$') throw notFound({ routeId: rootRouteId })
+    throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { to: location.href } })
   },
 })
+
+/** Every address that no page has. */
+const nowhere = createRoute({ getParentRoute: () => shell, path: '/$', component: NotThere })
 
 /** Goes to the project that was looked at last, else to the first one; without any, says so. */
 const start = createRoute({
@@ -106,10 +117,35 @@ const cluster = createRoute({
   component: lazyRouteComponent(() => import('./pages/projects/$project/clusters/$cluster.tsx')),
 })
 
+const operations = createRoute({
+  getParentRoute: () => project,
+  path: '/operations',
+  validateSearch: (search): { state?: string; cluster?: string; before?: string[] } => ({
+    ...(typeof search.state === 'string' && search.state ? { state: search.state } : {}),
+    ...(typeof search.cluster === 'string' && search.cluster ? { cluster: search.cluster } : {}),
+    ...(Array.isArray(search.before) && search.before.length > 0
+      ? { before: search.before.map(String) }
+      : {}),
+  }),
+  component: lazyRouteComponent(() => import('./pages/projects/$project/operations.tsx')),
+})
+
+const operation = createRoute({
+  getParentRoute: () => project,
+  path: '/operations/$operation',
+  validateSearch: readOperationSearch,
+  component: lazyRouteComponent(() => import('./pages/projects/$project/operations/$operation.tsx')),
+})
+
 const tree = root.addChildren([
   signIn,
   firstStart,
-  shell.addChildren([start, account, project.addChildren([home, clusters, newCluster, cluster])]),
+  shell.addChildren([
+    start,
+    account,
+    project.addChildren([home, clusters, newCluster, cluster, operations, operation]),
+    nowhere,
+  ]),
 ])
 
 /** The console's addresses. Each page is loaded when it is gone to. */

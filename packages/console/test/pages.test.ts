@@ -1,6 +1,6 @@
 import { callApi } from '@slipway/cli/api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { faultsOf, type Look, looks, settled, signIn } from './browser.ts'
+import { faultsOf, type Look, looks, settled, signIn, type Tab } from './browser.ts'
 import { type Site, startSite } from './site.ts'
 
 const PASSWORD = 'seven blue anchors'
@@ -14,15 +14,34 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => site?.stop())
 
-/** Every page, by its address; a heading says that it stands. */
-const pages = {
+type PageShown = { path: () => string; anonymous: boolean; open?: (tab: Tab) => Promise<void> }
+
+/** Every page, by its address; a heading says that it stands. What opens on a page is opened by `open`. */
+const pages: Record<string, PageShown> = {
   'sign-in': { path: () => '/sign-in', anonymous: true },
   'first start': { path: () => '/first-start#first=enrol_sample', anonymous: true },
   'no code': { path: () => '/first-start', anonymous: true },
   home: { path: () => `/projects/${project}`, anonymous: false },
   clusters: { path: () => `/projects/${project}/clusters`, anonymous: false },
   account: { path: () => '/account', anonymous: false },
+  palette: {
+    path: () => '/account',
+    anonymous: false,
+    open: async ({ page }) => {
+      await page.keyboard.press('Control+k')
+      await page.getByRole('combobox').last().waitFor()
+    },
+  },
+  'new token': {
+    path: () => '/account',
+    anonymous: false,
+    open: async ({ page }) => {
+      await page.locator('.section-head button').last().click()
+      await page.getByRole('dialog').waitFor()
+    },
+  },
   'not there': { path: () => '/nothing', anonymous: true },
+  'not there, signed in': { path: () => `/projects/${project}/nothing`, anonymous: false },
 }
 
 const nameOf = ({ language, mode, width }: Look) => `${language}, ${mode}, ${width} wide`
@@ -32,13 +51,14 @@ describe.each(looks.map((look) => [nameOf(look), look] as const))('%s', (name, l
     const tab = await site.browser.open(look)
     let signedIn = false
     const found: Record<string, string[]> = {}
-    for (const [title, { path, anonymous }] of Object.entries(pages)) {
+    for (const [title, { path, anonymous, open }] of Object.entries(pages)) {
       if (!anonymous && !signedIn) {
         await signIn(tab, 'captain', PASSWORD, '/account')
         signedIn = true
       }
       await tab.page.goto(path())
       await settled(tab)
+      await open?.(tab)
       if (process.env.SLIPWAY_SCREENSHOTS) {
         await tab.page.screenshot({ path: `${process.env.SLIPWAY_SCREENSHOTS}/${title} ${name}.png` })
       }

@@ -9,6 +9,8 @@ import { type Browser, openBrowser } from './browser.ts'
 /** A real all-in-one with the built console, and a real Chromium in front of it. */
 export type Site = {
   url: string
+  /** Of repo-proxy. */
+  repo: string
   browser: Browser
   /** The one-time link of the first administrator. */
   firstLink: string
@@ -20,9 +22,9 @@ export type Site = {
 }
 
 /** Starts it, as the unprivileged user, in a folder of its own; about five seconds. */
-export async function startSite(): Promise<Site> {
+export async function startSite(more: Partial<ReturnType<typeof readSettings>> = {}): Promise<Site> {
   const place = placeIn(await mkdtemp(join(tmpdir(), 'slipway-console-')))
-  const running = await ensurePlatform(place, readSettings(), '127.0.0.1')
+  const running = await ensurePlatform(place, { ...readSettings(), ...more }, '127.0.0.1')
   const to = { url: running.rest, ca: await readFile(running.caFile, 'utf8') }
   const code = (await readFile(place.enrolment, 'utf8')).trim()
   const browser = await openBrowser(running.rest)
@@ -34,6 +36,7 @@ export async function startSite(): Promise<Site> {
   }
   return {
     url: running.rest,
+    repo: running.repo,
     browser,
     firstLink: `${running.rest}/first-start#first=${code}`,
     administrator,

@@ -8,6 +8,7 @@ import { useIsDark } from './mode.ts'
 import { darkTokens, lightTokens } from './tokens.ts'
 
 const locales = { en: enUS, 'zh-CN': zhCN, 'zh-TW': zhTW }
+const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches
 const nonce = document.querySelector<HTMLElement>('script[nonce]')?.nonce
 
 /** Everything looks like this: antd's algorithm for light or dark, our few colours, the language of now. */
@@ -18,9 +19,10 @@ export function Appearance({ children }: { children: ReactNode }) {
     <ConfigProvider
       locale={locales[language]}
       csp={nonce ? { nonce } : undefined}
+      button={{ autoInsertSpace: false }}
       theme={{
         algorithm: isDark ? theme.darkAlgorithm : theme.defaultAlgorithm,
-        token: isDark ? darkTokens : lightTokens,
+        token: { ...(isDark ? darkTokens : lightTokens), motion: !isStill },
         components: { Table: { cellPaddingBlockMD: 9 } },
       }}
     >
@@ -48,6 +50,9 @@ function OwnStyles({ isDark }: { isDark: boolean }) {
       '--chosen': token.controlItemBgActive,
       '--hover': token.controlItemBgHover,
       '--bad': token.colorErrorText,
+      '--ok': token.colorSuccess,
+      '--warn': token.colorWarning,
+      '--mark': token.colorWarningBgHover,
       '--shadow': token.boxShadowSecondary,
     }
     for (const [name, value] of Object.entries(own)) style.setProperty(name, value)

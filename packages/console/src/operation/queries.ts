@@ -3,6 +3,7 @@ import { api, type Message, type QueryOf, told } from '../api/client.ts'
 import { LIVE_MS } from '../api/query-client.ts'
 
 export type Operation = Message<'operation.v1.Operation'>
+export type Step = Message<'operation.v1.Step'>
 
 /** What of a project's operations is asked for. */
 export type OperationsAsked = QueryOf<'OperationService_ListOperations'>
@@ -28,5 +29,17 @@ export function operationQuery(project: string, id: string) {
     queryFn: () =>
       told(api.GET('/api/v1/projects/{project}/operations/{id}', { params: { path: { project, id } } })),
     refetchInterval: BESIDE_MS,
+  })
+}
+
+export type Plan = Message<'operation.v1.Plan'>
+
+/** The plan that an operation carries out; it never changes. */
+export function planQuery(project: string, id: string) {
+  return queryOptions({
+    queryKey: ['project', project, 'operation', id, 'plan'],
+    queryFn: () =>
+      told(api.GET('/api/v1/projects/{project}/operations/{id}/plan', { params: { path: { project, id } } })),
+    staleTime: Number.POSITIVE_INFINITY,
   })
 }

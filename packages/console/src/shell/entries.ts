@@ -5,7 +5,7 @@ import type { words } from './words.ts'
 export type Entry = {
   title: keyof (typeof words)['texts']['en']
   /** Below the project, where it belongs to one. */
-  to: '/projects/$project' | '/projects/$project/clusters' | '/account'
+  to: '/projects/$project' | '/projects/$project/clusters' | '/projects/$project/operations' | '/account'
   /** Shown to those who may make this call. */
   needs?: Operation
 }
@@ -14,6 +14,7 @@ export type Entry = {
 export const projectEntries: readonly Entry[] = [
   { title: 'home', to: '/projects/$project' },
   { title: 'clusters', to: '/projects/$project/clusters', needs: 'ClusterService_ListClusters' },
+  { title: 'operations', to: '/projects/$project/operations', needs: 'OperationService_ListOperations' },
 ]
 
 /** The pages that belong to no project. */

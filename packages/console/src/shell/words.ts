@@ -10,6 +10,7 @@ export const words = defineWords('shell', {
     noProject: 'No project',
     home: 'Home',
     clusters: 'Clusters',
+    operations: 'Operations',
     account: 'Account',
     signOut: 'Sign out',
     language: 'Language',
@@ -27,6 +28,7 @@ export const words = defineWords('shell', {
     notThere: 'There is no such page',
     notThereHint: 'The address may be mistyped, or belong to another version.',
     toHome: 'To Home',
+    toSignIn: 'To the sign-in',
   },
   'zh-CN': {
     skip: '跳到页面内容',
@@ -36,6 +38,7 @@ export const words = defineWords('shell', {
     noProject: '没有项目',
     home: '首页',
     clusters: '集群',
+    operations: '操作',
     account: '账户',
     signOut: '退出登录',
     language: '语言',
@@ -53,6 +56,7 @@ export const words = defineWords('shell', {
     notThere: '没有这个页面',
     notThereHint: '地址可能输入有误，或属于其他版本。',
     toHome: '返回首页',
+    toSignIn: '前往登录',
   },
   'zh-TW': {
     skip: '跳到頁面內容',
@@ -62,6 +66,7 @@ export const words = defineWords('shell', {
     noProject: '沒有專案',
     home: '首頁',
     clusters: '叢集',
+    operations: '操作',
     account: '帳戶',
     signOut: '登出',
     language: '語言',
@@ -79,5 +84,6 @@ export const words = defineWords('shell', {
     notThere: '沒有這個頁面',
     notThereHint: '網址可能輸入有誤，或屬於其他版本。',
     toHome: '返回首頁',
+    toSignIn: '前往登入',
   },
 })

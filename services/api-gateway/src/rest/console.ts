@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import serveFiles from '@fastify/static'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ROOT } from './answer.ts'
 
 /** Where files stand whose names change with what is in them. */
@@ -18,14 +18,21 @@ const YEAR = '365d'
 export async function serveConsole(app: FastifyInstance, dir: string | undefined) {
   const page = dir && join(dir, 'index.html')
   if (!dir || !page || !existsSync(page)) return async () => false
-  await app.register(serveFiles, {
-    root: join(dir, 'assets'),
-    prefix: ASSETS,
-    immutable: true,
-    maxAge: YEAR,
-    index: false,
-    preCompressed: true,
-    decorateReply: false,
+  await app.register(async (files) => {
+    // Ways out of the folder and the folder itself are forbidden by name: here they are not there, like all that is none of it.
+    files.setErrorHandler<FastifyError>((error, _request, reply) => {
+      if ((error.statusCode ?? 500) >= 500) throw error
+      reply.callNotFound()
+    })
+    await files.register(serveFiles, {
+      root: join(dir, 'assets'),
+      prefix: ASSETS,
+      immutable: true,
+      maxAge: YEAR,
+      index: false,
+      preCompressed: true,
+      decorateReply: false,
+    })
   })
   return async (request: FastifyRequest, reply: FastifyReply): Promise<boolean> => {
     if (!isForPage(request)) return false
@@ -45,7 +52,7 @@ export async function serveConsole(app: FastifyInstance, dir: string | undefined
 
 function isForPage({ method, url, headers }: FastifyRequest): boolean {
   const path = url.split('?')[0] ?? ''
-  if (method !== 'GET' || path.startsWith(`${ROOT}/`) || path.startsWith(ASSETS)) return false
+  if (method !== 'GET' || `${path}/`.startsWith(`${ROOT}/`) || path.startsWith(ASSETS)) return false
   return /\btext\/html\b/.test(headers.accept ?? '')
 }
 

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { operationQuery } from '../../../../../operation/queries.ts'
 import { OperationState, useTitleOf } from '../../../../../operation/row.tsx'
 import { Took } from '../../../../../ui/time.tsx'
@@ -23,7 +24,9 @@ export function OperationNow({ project, id }: { project: string; id: string }) {
           {say('stepsDone', { done, all: data.steps.length })} ·{' '}
           <Took from={data.startedAt} to={data.endedAt} />
         </span>
-        <a href={`/projects/${project}/operations/${id}`}>{say('openOperation')}</a>
+        <Link to="/projects/$project/operations/$operation" params={{ project, operation: id }}>
+          {say('openOperation')}
+        </Link>
       </div>
       {!isOver && (
         <progress

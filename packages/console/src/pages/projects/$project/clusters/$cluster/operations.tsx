@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import type { Cluster } from '../../../../../cluster/queries.ts'
 import { operationsQuery } from '../../../../../operation/queries.ts'
 import { OperationState, useTitleOf } from '../../../../../operation/row.tsx'
@@ -35,7 +35,12 @@ export default function Operations({ project, cluster }: { project: string; clus
           <li key={operation.id} className="row">
             <OperationState of={operation} />
             <div>
-              <a href={`/projects/${project}/operations/${operation.id}`}>{titleOf(operation)}</a>
+              <Link
+                to="/projects/$project/operations/$operation"
+                params={{ project, operation: operation.id }}
+              >
+                {titleOf(operation)}
+              </Link>
               <div className="quiet">
                 {[operation.nodes.join(', '), operation.reason].filter(Boolean).join(' · ')}
               </div>
