@@ -1,39 +1,41 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { callApi } from '@slipway/cli/api'
 import { readSettings } from '@slipway/cli/config'
 import { run } from '@slipway/process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { faultsOf, type Look, looks, settled, signIn, type Tab } from './browser.ts'
-import { type FleetSite, startFleetSite } from './fleet.ts'
+import { type FleetSite, startFleetSite } from './fleet-site.ts'
+import { joins, PASSWORD } from './members.ts'
 
-const PASSWORD = 'seven blue anchors'
 const CLUSTERS = 'slipway.cluster.v1.ClusterService'
 const HOSTILE = '<img src=x onerror="document.title=1">'
+const { SLIPWAY_DEMO_KUBERNETES: VERSION, SLIPWAY_CACHE } = readSettings()
 let site: FleetSite
 let prod: string
 beforeAll(async () => {
-  site = await startFleetSite({ names: ['web-1', 'web-2', 'web-3', 'web-4'] })
-  await site.person('olga', PASSWORD, 'operator')
-  await site.person('vera', PASSWORD, 'viewer')
-  prod = await create('prod', ['web-1', 'web-2'])
+  site = await startFleetSite({ pace: 0.02, hosts: 4 })
+  await joins(site, 'olga', 'operator')
+  await joins(site, 'vera', 'viewer')
+  prod = await create('prod', ['node-1', 'node-2'])
 }, 240_000)
 afterAll(() => site?.stop())
 
 /** A cluster that runs, made without the console; the first host is its control plane. */
 async function create(name: string, hosts: string[]): Promise<string> {
-  const { project, version, call } = site
   const nodes = hosts.map((host, index) => ({
-    host: site.hosts.get(host),
+    host: site.hosts.find((one) => one.name === host)?.id,
     role: index === 0 ? 'control-plane' : 'worker',
   }))
-  const spec = { kubernetesVersion: version, nodes }
-  const { cluster } = await call(`${CLUSTERS}/CreateCluster`, { project, name, spec, reason: HOSTILE })
+  const asked = { project: site.project, name, reason: HOSTILE, spec: { kubernetesVersion: VERSION, nodes } }
+  const { cluster } = await callApi(site.to, `${CLUSTERS}/CreateCluster`, asked)
   await becomes(cluster.id, 'running')
   return cluster.id
 }
 
 async function becomes(id: string, wanted: string): Promise<void> {
-  const state = async () => (await site.call(`${CLUSTERS}/GetCluster`, { project: site.project, id })).state
+  const state = async () =>
+    (await callApi(site.to, `${CLUSTERS}/GetCluster`, { project: site.project, id })).state
   await expect.poll(state, { timeout: 90_000 }).toBe(wanted)
 }
 
@@ -54,18 +56,18 @@ test('a worker is added and removed by clicks, each after its plan', async () =>
   const { page } = tab
   await page.getByRole('button', { name: 'Add workers' }).click()
   const panel = page.getByRole('dialog')
-  await panel.getByRole('button', { name: 'Add web-3' }).click()
+  await panel.getByRole('button', { name: 'Add node-3' }).click()
   await panel.locator('.plan-step').first().waitFor()
   await panel.getByRole('button', { name: 'Add workers' }).click()
   await panel.waitFor({ state: 'hidden' })
-  const row = page.getByRole('row', { name: /web-3/ })
+  const row = page.getByRole('row', { name: /node-3/ })
   await row.getByText('Ready', { exact: true }).waitFor({ timeout: 60_000 })
   await page.getByText(/Read from the API server \d+ s ago/).waitFor()
 
   await row.getByRole('checkbox').check()
   await page.getByRole('button', { name: 'Remove' }).click()
   await panel.locator('.plan-step').first().waitFor()
-  expect(await panel.locator('.plan-step').first().textContent()).toContain('web-3')
+  expect(await panel.locator('.plan-step').first().textContent()).toContain('node-3')
   await panel.getByRole('button', { name: 'Remove' }).click()
   await row.waitFor({ state: 'detached', timeout: 60_000 })
   expect(tab.errors).toEqual([])
@@ -75,7 +77,7 @@ test('a worker is added and removed by clicks, each after its plan', async () =>
 test('a node is cordoned and labelled; a wrong label is refused in the words of the API', async () => {
   const tab = await at(prod, '?tab=nodes')
   const { page } = tab
-  const row = page.getByRole('row', { name: /web-2/ })
+  const row = page.getByRole('row', { name: /node-2/ })
   const panel = page.getByRole('dialog')
   await row.getByRole('checkbox').check()
   await page.getByRole('button', { name: 'Labels and taints' }).click()
@@ -105,17 +107,14 @@ test('a kubeconfig that was downloaded works against the API server, and says fo
   ])
   const path = await file.path()
   expect(await readFile(path, 'utf8')).toContain('kind: Config')
-  const kubectl = join(
-    readSettings().SLIPWAY_CACHE,
-    `artifacts/kubernetes/${site.version}/linux-amd64/kubectl`,
-  )
+  const kubectl = join(SLIPWAY_CACHE, `artifacts/kubernetes/${VERSION}/linux-amd64/kubectl`)
   const { stdout } = await run([kubectl, '--kubeconfig', path, 'get', 'nodes', '-o', 'name'])
-  expect(stdout).toContain('node/web-1')
+  expect(stdout).toContain('node/node-1')
   await tab.close()
 })
 
 test('a cluster is deleted after its plan, when its name was typed', async () => {
-  const id = await create('gone', ['web-4'])
+  const id = await create('gone', ['node-4'])
   const tab = await at(id, '?tab=danger')
   const { page } = tab
   const button = page.getByRole('button', { name: 'Delete the cluster' })
@@ -133,7 +132,7 @@ test('a cluster is deleted after its plan, when its name was typed', async () =>
 test('a viewer looks at everything, and is offered nothing that he may not do', async () => {
   const tab = await at(prod, '?tab=nodes', { who: 'vera' })
   const { page } = tab
-  await page.getByRole('row', { name: /web-1/ }).waitFor()
+  await page.getByRole('row', { name: /node-1/ }).waitFor()
   for (const name of ['Add workers', 'Drain', 'Remove', 'Cordon'])
     expect(await page.getByRole('button', { name, exact: true }).count(), name).toBe(0)
   expect(await page.getByRole('link', { name: 'Delete' }).count()).toBe(0)

@@ -1,18 +1,21 @@
+import { callApi } from '@slipway/cli/api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { faultsOf, type Look, looks, settled, signIn, type Tab } from './browser.ts'
-import { type FleetSite, startFleetSite } from './fleet.ts'
+import { type FleetSite, startFleetSite } from './fleet-site.ts'
+import { joins, PASSWORD } from './members.ts'
 
-const PASSWORD = 'seven blue anchors'
 const CLUSTERS = 'slipway.cluster.v1.ClusterService'
 let site: FleetSite
 beforeAll(async () => {
-  site = await startFleetSite({ names: ['web-1', 'web-2', 'web-3', 'web-4'] })
-  await site.person('olga', PASSWORD, 'operator')
-  await site.person('vera', PASSWORD, 'viewer')
+  site = await startFleetSite({ pace: 0.02, hosts: 4 })
+  await joins(site, 'olga', 'operator')
+  await joins(site, 'vera', 'viewer')
 }, 180_000)
 afterAll(() => site?.stop())
 
 const clusters = () => `/projects/${site.project}/clusters`
+
+const idOf = (name: string) => site.hosts.find((host) => host.name === name)?.id
 
 /** A tab with the wizard open, as an operator. */
 async function atWizard(look: Partial<Look> = {}): Promise<Tab> {
@@ -32,8 +35,8 @@ test('from the list of clusters to a Ready cluster by clicks and a name', async 
   await signIn(tab, 'olga', PASSWORD, clusters())
   await page.getByRole('link', { name: 'New cluster' }).click()
   await page.getByLabel('Name of the cluster').fill('prod')
-  await page.getByRole('button', { name: 'Add web-1' }).click()
-  await page.getByRole('button', { name: 'Add web-2' }).click()
+  await page.getByRole('button', { name: 'Add node-1' }).click()
+  await page.getByRole('button', { name: 'Add node-2' }).click()
   await page.getByRole('button', { name: 'Next' }).click()
   await page.getByText('256 nodes of 256 addresses each').waitFor()
   await page.getByRole('button', { name: 'Next' }).click()
@@ -45,7 +48,7 @@ test('from the list of clusters to a Ready cluster by clicks and a name', async 
   await page.getByRole('heading', { name: 'prod' }).waitFor()
   await page.getByText('All nodes are ready').waitFor({ timeout: 50_000 })
   await page.getByText('2 of 2').waitFor()
-  const { clusters: made } = await site.call(`${CLUSTERS}/ListClusters`, { project: site.project })
+  const { clusters: made } = await callApi(site.to, `${CLUSTERS}/ListClusters`, { project: site.project })
   const prod = made.find(({ name }: { name: string }) => name === 'prod')
   expect(prod.spec.apiServer.audit.maxAgeDays).toBe(90)
   await page.goto(`${clusters()}/new`)
@@ -58,7 +61,7 @@ test('each of two wrong fields says so beside it, over a reload too, and nothing
   const tab = await atWizard()
   const { page } = tab
   await page.getByLabel('Name of the cluster').fill('Nine Lives')
-  await page.getByRole('button', { name: 'Add web-3' }).click()
+  await page.getByRole('button', { name: 'Add node-3' }).click()
   await page.getByRole('link', { name: 'Network' }).click()
   await page.getByLabel('Pod network').fill('10.244.0.0/33')
   await page.getByLabel('DNS domain').fill('shop.local')
@@ -84,11 +87,11 @@ test('the form and its YAML are the same in both directions; what no field shows
   const tab = await atWizard()
   const { page } = tab
   await page.getByLabel('Name of the cluster').fill('shop')
-  await page.getByRole('button', { name: 'Add web-3' }).click()
+  await page.getByRole('button', { name: 'Add node-3' }).click()
   await page.getByText('YAML', { exact: true }).click()
   const yaml = page.getByLabel('The cluster as YAML')
   const before = await yaml.inputValue()
-  expect(before).toContain(`host: ${site.hosts.get('web-3')}`)
+  expect(before).toContain(`host: ${idOf('node-3')}`)
   const typed = `${before.replace('name: shop', 'name: store')}      labels:\n        tier: "1"\n  network:\n    nodeMask: 25\n  colour: red\n`
   await yaml.fill(typed)
   await page.getByText('is not a field that is known here').first().waitFor()
@@ -112,23 +115,23 @@ test('a plan that no longer holds is refused, says what moved, and stands there 
   const tab = await atWizard()
   const { page } = tab
   await page.getByLabel('Name of the cluster').fill('late')
-  await page.getByRole('button', { name: 'Add web-4' }).click()
+  await page.getByRole('button', { name: 'Add node-4' }).click()
   await page.getByRole('link', { name: 'Plan' }).click()
   await page.getByRole('button', { name: 'Create late' }).waitFor()
-  const host = { project: site.project, id: site.hosts.get('web-4') }
-  const read = () => site.call('slipway.host.v1.HostService/GetHost', host)
+  const host = { project: site.project, id: idOf('node-4') }
+  const read = () => callApi(site.to, 'slipway.host.v1.HostService/GetHost', host)
   const { factsAt } = await read()
-  await site.call('slipway.host.v1.HostService/UpdateHost', { ...host, port: 2222 })
+  await callApi(site.to, 'slipway.host.v1.HostService/UpdateHost', { ...host, port: 2222 })
   const isReadAgain = async () => {
     const now = await read()
     return now.state === 'ready' && now.factsAt !== factsAt
   }
   await expect.poll(isReadAgain, { timeout: 30_000 }).toBe(true)
   await page.getByRole('button', { name: 'Create late' }).click()
-  await page.getByText('hosts.web-4.port was 22 and is 2222').waitFor()
+  await page.getByText('hosts.node-4.port was 22 and is 2222').waitFor()
   await page.getByText('Below is the plan as things stand now').waitFor()
   await expect.poll(() => page.getByRole('button', { name: 'Create late' }).isEnabled()).toBe(true)
-  const { clusters: made } = await site.call(`${CLUSTERS}/ListClusters`, { project: site.project })
+  const { clusters: made } = await callApi(site.to, `${CLUSTERS}/ListClusters`, { project: site.project })
   expect(made.map(({ name }: { name: string }) => name)).not.toContain('late')
   await tab.close()
 })
