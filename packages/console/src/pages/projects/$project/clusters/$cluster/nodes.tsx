@@ -123,6 +123,7 @@ function NodeTable({
         pagination={false}
         scroll={{ x: 'max-content' }}
         locale={{ emptyText: say('none') }}
+        expandable={{ expandedRowRender: (node) => <Conditions of={node} /> }}
         rowSelection={{
           selectedRowKeys: [...chosen],
           preserveSelectedRowKeys: true,
@@ -151,6 +152,20 @@ function State({ of }: { of: Node }) {
         </div>
       ))}
     </>
+  )
+}
+
+/** Everything that its API server says about a node's state. */
+function Conditions({ of: { conditions } }: { of: Node }) {
+  return (
+    <ul className="conditions">
+      {conditions.map(({ type, status, reason, message }) => (
+        <li key={type}>
+          <strong>{type}</strong> {status}{' '}
+          <span className="quiet">{[reason, message].filter(Boolean).join(': ')}</span>
+        </li>
+      ))}
+    </ul>
   )
 }
 
