@@ -44,13 +44,9 @@ function Costs({ plan }: { plan: Plan }) {
       <div>
         <dt>{say('time')}</dt>
         <dd>
-          {plan.expectedMinutes > 0 ? (
-            say('minutes', { half: number(plan.expectedMinutes), most: number(plan.atMostMinutes) })
-          ) : (
-            <>
-              {say('unknownTime')} <span className="quiet">{say('unknownTimeWhy')}</span>
-            </>
-          )}
+          {plan.expectedMinutes > 0
+            ? say('minutes', { half: number(plan.expectedMinutes), most: number(plan.atMostMinutes) })
+            : say('unknownTime')}
         </dd>
       </div>
       <div>

@@ -69,7 +69,7 @@ export default function ClusterPage() {
             key={one}
             from="/projects/$project/clusters/$cluster"
             search={one === 'overview' ? {} : { tab: one }}
-            activeOptions={{ exact: true, includeSearch: false }}
+            activeOptions={{ exact: true }}
             aria-current={one === tab ? 'page' : undefined}
           >
             {say(one)}

@@ -94,7 +94,7 @@ function Figures({
     [say('pods'), String(count * (cluster.spec?.kubelet?.maxPods ?? 0))],
   ]
   return (
-    <div className="figures">
+    <div className="figures sizes">
       {shown.map(([name, value]) => (
         <div key={name} className="panel figure">
           <span className="quiet">{name}</span>

@@ -117,13 +117,15 @@ export function Labelled({
 export function Faults({ of }: { of: readonly Fault[] }) {
   if (of.length === 0) return null
   return (
-    <ul className="faults" role="alert">
-      {of.map(({ field, message, hint }) => (
-        <li key={`${field} ${message}`}>
-          {message}. {hint}
-        </li>
-      ))}
-    </ul>
+    <div role="alert">
+      <ul className="faults">
+        {of.map(({ field, message, hint }) => (
+          <li key={`${field} ${message}`}>
+            {message}. {hint}
+          </li>
+        ))}
+      </ul>
+    </div>
   )
 }
 
