@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { callApi } from '@slipway/cli/api'
+import { callApi, followApi } from '@slipway/cli/api'
 import { readSettings } from '@slipway/cli/config'
 import { run } from '@slipway/process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -28,15 +28,19 @@ async function create(name: string, hosts: string[]): Promise<string> {
     role: index === 0 ? 'control-plane' : 'worker',
   }))
   const asked = { project: site.project, name, reason: HOSTILE, spec: { kubernetesVersion: VERSION, nodes } }
-  const { cluster } = await callApi(site.to, `${CLUSTERS}/CreateCluster`, asked)
-  await becomes(cluster.id, 'running')
+  const { cluster, operation } = await callApi(site.to, `${CLUSTERS}/CreateCluster`, asked)
+  expect(await endOf(operation.id)).toBe('succeeded')
   return cluster.id
 }
 
-async function becomes(id: string, wanted: string): Promise<void> {
-  const state = async () =>
-    (await callApi(site.to, `${CLUSTERS}/GetCluster`, { project: site.project, id })).state
-  await expect.poll(state, { timeout: 90_000 }).toBe(wanted)
+/** How an operation ended. */
+async function endOf(id: string): Promise<string> {
+  const watch = 'slipway.operation.v1.OperationService/WatchOperation'
+  let state = ''
+  for await (const { event, data } of followApi(site.to, watch, { project: site.project, id })) {
+    if (event === 'operation') state = data.state
+  }
+  return state
 }
 
 /** A tab with a cluster's page open. */

@@ -32,7 +32,7 @@ export function illsOf(cluster: Cluster, nodes: readonly Node[], say: Say<Key>):
     ),
     ...bad.toSorted((one, other) => one.tone.localeCompare(other.tone)),
     ...nodes
-      .filter(({ kubeletVersion }) => kubeletVersion !== '' && kubeletVersion !== `v${wanted}`)
+      .filter(({ kubeletVersion }) => kubeletVersion !== '' && kubeletVersion.replace(/^v/, '') !== wanted)
       .map(({ name, kubeletVersion: version }): Ill => {
         return {
           tone: 'warn',
