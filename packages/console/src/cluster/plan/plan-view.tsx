@@ -1,6 +1,7 @@
 import { Alert } from 'antd'
 import type { ReactNode } from 'react'
 import { Mark } from '../../ui/mark.tsx'
+import { durationOf } from '../../ui/time.tsx'
 import { useLanguage, useWords } from '../../words/words.ts'
 import { PlanGraph } from './graph.tsx'
 import { type Placed, type Plan, type PlannedStep, placed } from './order.ts'
@@ -45,7 +46,7 @@ function Costs({ plan }: { plan: Plan }) {
         <dt>{say('time')}</dt>
         <dd>
           {plan.expectedMinutes > 0
-            ? say('minutes', { half: number(plan.expectedMinutes), most: number(plan.atMostMinutes) })
+            ? say('minutes', { half: timeOf(plan.expectedMinutes), most: timeOf(plan.atMostMinutes) })
             : say('unknownTime')}
         </dd>
       </div>
@@ -53,16 +54,19 @@ function Costs({ plan }: { plan: Plan }) {
         <dt>{say('downloads')}</dt>
         <dd>{plan.pullMib > 0 ? `${number(plan.pullMib)} MiB` : say('nothing')}</dd>
       </div>
-      <div>
-        <dt>{say('disturbs')}</dt>
-        <dd>
-          {disturbing.size === 0 ? (
-            <Mark tone="good">{say('none')}</Mark>
-          ) : (
-            [...disturbing].map((one) => <Disturbance key={one} of={one} />)
-          )}
-        </dd>
-      </div>
+      {/* A cluster that is deleted runs nothing afterwards: to say that nothing is disturbed would be a lie. */}
+      {plan.kind !== 'delete-cluster' && (
+        <div>
+          <dt>{say('disturbs')}</dt>
+          <dd>
+            {disturbing.size === 0 ? (
+              <Mark tone="good">{say('none')}</Mark>
+            ) : (
+              [...disturbing].map((one) => <Disturbance key={one} of={one} />)
+            )}
+          </dd>
+        </div>
+      )}
       <div>
         <dt>{say('digest')}</dt>
         <dd className="code" title={`${plan.digest}\n${say('digestWhy')}`}>
@@ -87,7 +91,7 @@ function Step({ step, number, after }: Placed) {
           <span>{after.length > 0 ? say('after', { numbers: after.join(', ') }) : say('first')}</span>
           {step.expectedMinutes > 0 && (
             <span className="number">
-              {show(step.expectedMinutes)}–{show(Math.max(step.atMostMinutes, step.expectedMinutes))} min
+              {timeOf(step.expectedMinutes)} – {timeOf(Math.max(step.atMostMinutes, step.expectedMinutes))}
             </span>
           )}
           {step.pullMib > 0 && <span className="number">{show(step.pullMib)} MiB</span>}
@@ -162,6 +166,11 @@ function Disturbance({ of }: { of: string }) {
   const say = useWords(words)
   const known = (['restarts-control-plane', 'drains'] as const).find((one) => one === of)
   return <Mark tone="warn">{known ? say(known) : of}</Mark>
+}
+
+/** Minutes of a plan as people read them; what takes less than a second is said to take one. */
+function timeOf(minutes: number): string {
+  return durationOf(Math.max(1, Math.round(minutes * 60)))
 }
 
 /** Numbers as the language writes them, with two digits that matter. */

@@ -4,7 +4,7 @@ import { defineWords } from '../../words/words.ts'
 export const words = defineWords('plan', {
   en: {
     time: 'Takes',
-    minutes: '{{half}} min, nine times of ten under {{most}} min',
+    minutes: '{{half}}, nine times of ten under {{most}}',
     unknownTime: 'Not known yet',
     downloads: 'Hosts download',
     nothing: 'nothing',
@@ -35,7 +35,7 @@ export const words = defineWords('plan', {
   },
   'zh-CN': {
     time: '耗时',
-    minutes: '约 {{half}} 分钟，九成情况下不超过 {{most}} 分钟',
+    minutes: '约 {{half}}，九成情况下不超过 {{most}}',
     unknownTime: '尚不清楚',
     downloads: '主机下载',
     nothing: '无',
@@ -65,7 +65,7 @@ export const words = defineWords('plan', {
   },
   'zh-TW': {
     time: '耗時',
-    minutes: '約 {{half}} 分鐘，九成情況下不超過 {{most}} 分鐘',
+    minutes: '約 {{half}}，九成情況下不超過 {{most}}',
     unknownTime: '尚不清楚',
     downloads: '主機下載',
     nothing: '無',

@@ -25,7 +25,7 @@ export function AddWorkers({
     <>
       {taken.length > 0 && (
         <>
-          <h3>{say('taken')}</h3>
+          <h2>{say('taken')}</h2>
           <ul className="chips">
             {taken.map(({ host, name }) => (
               <li key={host} className="chip">
@@ -60,7 +60,7 @@ export function AddWorkers({
           />
         </>
       )}
-      <h3>{say('free')}</h3>
+      <h2>{say('free')}</h2>
       <FreeHosts
         project={project}
         taken={taken.map(({ host }) => host)}

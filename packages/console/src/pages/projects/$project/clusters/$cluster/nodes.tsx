@@ -109,8 +109,8 @@ function NodeTable({
       render: (_, { role }) => (role === 'control-plane' ? say('control') : say('worker')),
     },
     { title: say('version'), dataIndex: 'kubeletVersion', className: 'number' },
-    { title: say('address'), dataIndex: 'internalIp', className: 'code' },
-    { title: say('podCidr'), dataIndex: 'podCidr', className: 'code' },
+    { title: say('address'), render: (_, { internalIp }) => <span className="code">{internalIp}</span> },
+    { title: say('podCidr'), render: (_, { podCidr }) => <span className="code">{podCidr}</span> },
     { title: say('marks'), render: (_, node) => <Marks of={node} /> },
   ]
   return (
@@ -121,9 +121,11 @@ function NodeTable({
         columns={columns}
         dataSource={nodes}
         pagination={false}
-        scroll={{ x: 'max-content' }}
         locale={{ emptyText: say('none') }}
-        expandable={{ expandedRowRender: (node) => <Conditions of={node} /> }}
+        expandable={{
+          columnTitle: <span className="unseen">{say('conditions')}</span>,
+          expandedRowRender: (node) => <Conditions of={node} />,
+        }}
         rowSelection={{
           selectedRowKeys: [...chosen],
           preserveSelectedRowKeys: true,
