@@ -58,7 +58,7 @@ test('the link that it prints opens the console once: a password is chosen, and 
     }
     await choose()
     await page.getByRole('link', { name: 'Clusters', exact: true }).click()
-    await page.getByRole('cell', { name: 'demo' }).waitFor()
+    await page.getByRole('cell', { name: 'demo', exact: true }).waitFor()
     await page.goto('about:blank')
     await choose()
     await page.getByText('This one-time link works no more').waitFor()

@@ -10,7 +10,9 @@ import {
   rootRouteId,
 } from '@tanstack/react-router'
 import { fromAddress } from './address.ts'
+import { clusterSearch, newClusterSearch } from './cluster/search.ts'
 import { meQuery } from './me/me.ts'
+import { readOperationSearch } from './operation/search.ts'
 import { auditSearch } from './pages/audit/search.ts'
 import { hostsSearch } from './pages/projects/$project/hosts/search.ts'
 import { keepProject, lastProject } from './project/here.ts'
@@ -78,7 +80,7 @@ const account = createRoute({
 const projects = createRoute({
   getParentRoute: () => shell,
   path: '/projects',
-  validateSearch: (search): { add?: true } => (search.add === true ? { add: true } : {}),
+  validateSearch: fromAddress(({ add }): { add?: true } => (add === true ? { add } : {})),
   component: lazyRouteComponent(() => import('./pages/projects.tsx')),
 })
 
@@ -91,7 +93,7 @@ const versions = createRoute({
 const audit = createRoute({
   getParentRoute: () => shell,
   path: '/audit',
-  validateSearch: auditSearch,
+  validateSearch: fromAddress(auditSearch),
   component: lazyRouteComponent(() => import('./pages/audit.tsx')),
 })
 
@@ -126,14 +128,14 @@ const clusters = createRoute({
 const hosts = createRoute({
   getParentRoute: () => project,
   path: '/hosts',
-  validateSearch: hostsSearch,
+  validateSearch: fromAddress(hostsSearch),
   component: lazyRouteComponent(() => import('./pages/projects/$project/hosts.tsx')),
 })
 
 const credentials = createRoute({
   getParentRoute: () => project,
   path: '/credentials',
-  validateSearch: (search): { add?: true } => (search.add === true ? { add: true } : {}),
+  validateSearch: fromAddress(({ add }): { add?: true } => (add === true ? { add } : {})),
   component: lazyRouteComponent(() => import('./pages/projects/$project/credentials.tsx')),
 })
 
@@ -141,6 +143,40 @@ const members = createRoute({
   getParentRoute: () => project,
   path: '/members',
   component: lazyRouteComponent(() => import('./pages/projects/$project/members.tsx')),
+})
+
+const newCluster = createRoute({
+  getParentRoute: () => project,
+  path: '/clusters/new',
+  validateSearch: fromAddress(newClusterSearch),
+  component: lazyRouteComponent(() => import('./pages/projects/$project/clusters/new.tsx')),
+})
+
+const cluster = createRoute({
+  getParentRoute: () => project,
+  path: '/clusters/$cluster',
+  validateSearch: fromAddress(clusterSearch),
+  component: lazyRouteComponent(() => import('./pages/projects/$project/clusters/$cluster.tsx')),
+})
+
+const operations = createRoute({
+  getParentRoute: () => project,
+  path: '/operations',
+  validateSearch: fromAddress(
+    ({ state, cluster, before }): { state?: string; cluster?: string; before?: string[] } => ({
+      ...(typeof state === 'string' && state ? { state } : {}),
+      ...(typeof cluster === 'string' && cluster ? { cluster } : {}),
+      ...(Array.isArray(before) && before.length > 0 ? { before: before.map(String) } : {}),
+    }),
+  ),
+  component: lazyRouteComponent(() => import('./pages/projects/$project/operations.tsx')),
+})
+
+const operation = createRoute({
+  getParentRoute: () => project,
+  path: '/operations/$operation',
+  validateSearch: fromAddress(readOperationSearch),
+  component: lazyRouteComponent(() => import('./pages/projects/$project/operations/$operation.tsx')),
 })
 
 const tree = root.addChildren([
@@ -152,7 +188,17 @@ const tree = root.addChildren([
     projects,
     versions,
     audit,
-    project.addChildren([home, clusters, hosts, credentials, members]),
+    project.addChildren([
+      home,
+      clusters,
+      newCluster,
+      cluster,
+      operations,
+      operation,
+      hosts,
+      credentials,
+      members,
+    ]),
     nowhere,
   ]),
 ])

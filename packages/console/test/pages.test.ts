@@ -8,7 +8,7 @@ let project: string
 beforeAll(async () => {
   site = await startSite()
   await site.person('captain', PASSWORD, { administrator: true })
-  project = await site.project('shop')
+  project = await site.makeProject('shop')
 }, 120_000)
 afterAll(() => site?.stop())
 

@@ -10,7 +10,7 @@ let project: string
 beforeAll(async () => {
   site = await startSite()
   await site.person('captain', PASSWORD, { administrator: true })
-  project = await site.project('shop', NASTY)
+  project = await site.makeProject('shop', NASTY)
 }, 120_000)
 afterAll(() => site?.stop())
 

@@ -6,7 +6,7 @@ const PASSWORD = 'seven blue anchors'
 let site: Site
 beforeAll(async () => {
   site = await startSite()
-  await site.project('shop')
+  await site.makeProject('shop')
 }, 120_000)
 afterAll(() => site?.stop())
 

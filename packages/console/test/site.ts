@@ -19,7 +19,7 @@ export type Site = {
   /** Makes a person who signs in with a password; answers the id. */
   person: (name: string, password: string, more?: { administrator?: boolean }) => Promise<string>
   /** Makes a project; answers its id. */
-  project: (name: string, description?: string) => Promise<string>
+  makeProject: (name: string, description?: string) => Promise<string>
   stop: () => Promise<void>
 }
 
@@ -50,7 +50,7 @@ export async function startSite(more: Partial<ReturnType<typeof readSettings>> =
       await callApi(to, `${identity}/Enrol`, { code: made.enrolmentCode, password })
       return made.user.id
     },
-    project: async (name, description = '') => {
+    makeProject: async (name, description = '') => {
       const service = 'slipway.project.v1.ProjectService'
       return (await callApi(await administrator(), `${service}/CreateProject`, { name, description })).id
     },

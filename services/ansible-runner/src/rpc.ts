@@ -35,14 +35,14 @@ export function runService(context: Context, nudge: () => void): Handlers<RunSer
       const batches = followOutput({ bus, db, project, run: id, after: afterSequence, look, signal })
       for await (const lines of batches) yield { lines: lines.map((line) => toWireLine(id, line)) }
     },
-    searchOutput: async ({ project, runs, host, search, pageSize, pageToken }) => {
+    searchOutput: async ({ project, runs, host, search, pageSize, pageToken, afterSequence }) => {
       if (pageSize > LARGEST_PAGE) {
         throw invalid([
           { field: 'page_size', message: 'is too large', hint: `Send ${LARGEST_PAGE} at most.` },
         ])
       }
       const own = await findReadable(db, project, runs)
-      const from = placeOf(pageToken)
+      const from = pageToken === '' ? { index: 0, after: afterSequence } : placeOf(pageToken)
       const { found, next } = await searchOutput(db, {
         runs: own,
         host,

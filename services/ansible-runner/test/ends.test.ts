@@ -109,7 +109,15 @@ test('a run of another project is not found', async () => {
   const deadlineMs = 5_000
   const followed = install.gateway.followRun({ project: 'project-2', id, afterSequence: 0 }, { deadlineMs })
   await expect(followed[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: 'NotFound' })
-  const asked = { project: 'project-2', runs: [id], host: '', search: '', pageSize: 0, pageToken: '' }
+  const asked = {
+    project: 'project-2',
+    runs: [id],
+    host: '',
+    search: '',
+    pageSize: 0,
+    pageToken: '',
+    afterSequence: 0,
+  }
   expect((await install.gateway.searchOutput(asked)).lines).toEqual([])
 })
 

@@ -103,6 +103,7 @@ test('a finished run is searched page by page, by text and host', async () => {
     search: '9999',
     pageSize: 7,
     pageToken: '',
+    afterSequence: 0,
   }
   const found: string[] = []
   for (;;) {
@@ -121,6 +122,15 @@ test('a finished run is searched page by page, by text and host', async () => {
   expect(found).toEqual(wanted)
   const ofHost = await runner.gateway.searchOutput({ ...asked, host: 'web-1', pageSize: 100, pageToken: '' })
   expect(ofHost.lines.map((line) => line.sequence)).toEqual([9_999, 19_999, 29_999, 39_999])
+  const [next] = (
+    await runner.gateway.searchOutput({
+      ...asked,
+      search: '',
+      runs: ['prints.step.1'],
+      afterSequence: 123_456,
+    })
+  ).lines
+  expect(next).toMatchObject({ sequence: 123_457, text: 'printed 123457' })
   // As much as people may ask OperationService for.
   const large = await runner.gateway.searchOutput({ ...asked, search: '', pageSize: 5_000, pageToken: '' })
   expect(large.lines).toHaveLength(5_000)

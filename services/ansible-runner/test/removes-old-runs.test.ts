@@ -41,7 +41,7 @@ function sweepIn(days: number): Promise<number> {
 }
 
 async function linesOf(...runs: string[]): Promise<string[]> {
-  const asked = { project, runs, host: '', search: '', pageSize: 100, pageToken: '' }
+  const asked = { project, runs, host: '', search: '', pageSize: 100, pageToken: '', afterSequence: 0 }
   return (await install.gateway.searchOutput(asked)).lines.map(({ run, text }) => `${run} ${text}`)
 }
 

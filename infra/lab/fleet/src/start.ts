@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { unavailable } from '@slipway/errors'
@@ -64,6 +64,21 @@ export async function stopFleet(dir: string): Promise<boolean> {
   const was = existsSync(dir)
   await rm(dir, { recursive: true, force: true })
   return was
+}
+
+/** What a playbook does besides or instead of its work. */
+export type Trouble = {
+  /** Prints so many lines a second for so long, before anything else; of these texts in turn, when there are any. */
+  flood?: { rate: number; seconds: number; texts?: readonly string[] }
+  /** Then fails on its last host. */
+  fail?: { task: string; message: string; lines?: readonly string[] }
+}
+
+/** Lets playbooks (by file name: preflight.yml) flood or fail from their next run on; nothing any more for none. */
+export async function troubleFleet({ venv }: RunningFleet, troubles: Record<string, Trouble>): Promise<void> {
+  const file = join(venv, 'trouble.json')
+  await writeFile(`${file}.new`, JSON.stringify(troubles))
+  await rename(`${file}.new`, file)
 }
 
 /** A fleet's own process by where it works, and those of its API servers by the folder in their command lines. */

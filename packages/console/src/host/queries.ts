@@ -18,7 +18,7 @@ export function hostsQuery(project: string, asked: HostsAsked = {}) {
   })
 }
 
-/** One host with all its facts, asked for again while it is looked at. */
+/** One host with all that it says about itself, its routes too; asked for again while it is looked at. */
 export function hostQuery(project: string, id: string) {
   return queryOptions({
     queryKey: ['project', project, 'host', id],

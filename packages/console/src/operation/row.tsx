@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router'
 import { Mark, type Tone } from '../ui/mark.tsx'
 import { Ago } from '../ui/time.tsx'
 import { useWords } from '../words/words.ts'
@@ -39,7 +40,14 @@ export function OperationRow({ of: operation }: { of: Operation }) {
     <li className="row">
       <OperationState of={operation} />
       <div>
-        <div>{titleOf(operation)}</div>
+        <div>
+          <Link
+            to="/projects/$project/operations/$operation"
+            params={{ project: operation.project, operation: operation.id }}
+          >
+            {titleOf(operation)}
+          </Link>
+        </div>
         {why && <div className="quiet">{why}</div>}
       </div>
       <span className="quiet">
@@ -50,7 +58,7 @@ export function OperationRow({ of: operation }: { of: Operation }) {
 }
 
 /** The first cause of a failure, or where it stands, as the API tells it. */
-function reasonOf({ state, failure, steps, waits }: Operation): string {
+export function reasonOf({ state, failure, steps, waits }: Operation): string {
   if (state === 'failed') return [failure?.host, failure?.message].filter(Boolean).join(': ')
   if (state === 'queued') return waits
   return steps.find((step) => step.state === 'running')?.title ?? ''

@@ -77,3 +77,49 @@ export const kindWords = defineWords('operation-kind', {
     other: '{{kind}}：{{cluster}}',
   },
 })
+
+/** The states that a step may be in. */
+export const stepStates = [
+  'pending',
+  'running',
+  'succeeded',
+  'failed',
+  'cancelled',
+  'skipped',
+  'undone',
+] as const
+export type StepStateName = (typeof stepStates)[number]
+
+/** What each state of a step is called; `retrying` is one that failed and is tried again by itself. */
+export const stepWords = defineWords('step-state', {
+  en: {
+    pending: 'Pending',
+    running: 'Running',
+    succeeded: 'Succeeded',
+    failed: 'Failed',
+    cancelled: 'Cancelled',
+    skipped: 'Skipped',
+    undone: 'Undone',
+    retrying: 'Tried again soon',
+  },
+  'zh-CN': {
+    pending: '未开始',
+    running: '执行中',
+    succeeded: '成功',
+    failed: '失败',
+    cancelled: '已取消',
+    skipped: '已跳过',
+    undone: '已撤销',
+    retrying: '即将重试',
+  },
+  'zh-TW': {
+    pending: '未開始',
+    running: '執行中',
+    succeeded: '成功',
+    failed: '失敗',
+    cancelled: '已取消',
+    skipped: '已略過',
+    undone: '已復原',
+    retrying: '即將重試',
+  },
+})

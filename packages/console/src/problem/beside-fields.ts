@@ -2,7 +2,7 @@ import type { FormInstance } from 'antd'
 import type { Fault, Problem } from './problem.ts'
 
 /** `spec.nodes[0].host` as antd's forms name it: spec, nodes, 0, host. */
-function pathOf(field: string): (string | number)[] {
+export function pathOf(field: string): (string | number)[] {
   const parts = field.replaceAll(/\[(\d+)\]/g, '.$1').split('.')
   return parts.map((part) => (/^\d+$/.test(part) ? Number(part) : part))
 }

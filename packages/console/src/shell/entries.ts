@@ -9,6 +9,7 @@ export type Entry = {
     | '/projects/$project'
     | '/projects/$project/clusters'
     | '/projects/$project/hosts'
+    | '/projects/$project/operations'
     | '/projects/$project/credentials'
     | '/projects/$project/members'
     | '/projects'
@@ -23,6 +24,7 @@ export type Entry = {
 export const projectEntries: readonly Entry[] = [
   { title: 'home', to: '/projects/$project' },
   { title: 'clusters', to: '/projects/$project/clusters', needs: 'ClusterService_ListClusters' },
+  { title: 'operations', to: '/projects/$project/operations', needs: 'OperationService_ListOperations' },
   { title: 'hosts', to: '/projects/$project/hosts', needs: 'HostService_ListHosts' },
   { title: 'credentials', to: '/projects/$project/credentials', needs: 'CredentialService_ListCredentials' },
   { title: 'members', to: '/projects/$project/members', needs: 'ProjectService_ListMembers' },

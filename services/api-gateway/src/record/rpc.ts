@@ -72,7 +72,7 @@ async function* linesOf(
 ): AsyncGenerator<readonly OutputLine[]> {
   let pageToken = ''
   do {
-    const wanted = { project, runs: [id], host: '', search: '', pageSize: PAGE, pageToken }
+    const wanted = { project, runs: [id], host: '', search: '', pageSize: PAGE, pageToken, afterSequence: 0 }
     const page = await runs.searchOutput(wanted, forward)
     yield page.lines
     pageToken = page.nextPageToken

@@ -16,6 +16,13 @@ export function runsOf(operation: Operation, step: string): string[] {
   return steps.flatMap(({ run, attempt }) => attemptsOf(run, attempt))
 }
 
+/** A run that is the operation's, and the step's when one is named. */
+export function runOf(operation: Operation, step: string, run: string): string {
+  if (runsOf(operation, step).includes(run)) return run
+  const hint = 'Name one as its lines do: operation, step and attempt.'
+  throw invalid([{ field: 'run', message: `${run} is not a run of it`, hint }])
+}
+
 /** A step names the run of its last attempt, `<operation>.<step>.<attempt>`; those before it differ in the number alone. */
 function attemptsOf(run: string, attempt: number): string[] {
   const ending = `.${attempt}`

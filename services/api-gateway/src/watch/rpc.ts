@@ -3,10 +3,11 @@ import { runHasEnded } from '@slipway/contracts'
 import { OperationEvent } from '@slipway/contracts/event/v1/event'
 import type { OperationServiceServer } from '@slipway/contracts/operation/v1/operation_service'
 import type { RunServiceServer } from '@slipway/contracts/run/v1/run_service'
+import { invalid } from '@slipway/errors'
 import type { CallOptions, Client } from '@slipway/rpc'
 import type { Own } from '../pipeline/handle.ts'
 import type { RunSource } from './follow-run.ts'
-import { runsOf } from './output.ts'
+import { runOf, runsOf } from './output.ts'
 import { type WatchSource, watchOperation } from './watch.ts'
 
 type Parts = { bus: Bus; operations: Client<OperationServiceServer>; runs: Client<RunServiceServer> }
@@ -20,14 +21,19 @@ export function watchHandlers(parts: Parts): Own<OperationServiceServer> {
   return {
     watchOperation: (request, { forward, signal }) =>
       watchOperation(sourceOf(parts, request, forward), request, signal),
-    listOutput: async ({ project, id, step, host, search, pageSize, pageToken }, { forward }) => {
+    listOutput: async ({ project, id, step, run, pageSize, ...asked }, { forward }) => {
       const operation = await operations.getOperation({ project, id }, forward)
-      const found = runsOf(operation, step)
+      const found = run === '' ? runsOf(operation, step) : [runOf(operation, step, run)]
       if (found.length === 0) return { lines: [], nextPageToken: '' }
-      const wanted = { project, runs: found, host, search, pageSize: pageSize || PAGE, pageToken }
-      return runs.searchOutput(wanted, forward)
+      if (run === '' && asked.afterSequence > 0) throw countsInOneRun()
+      return runs.searchOutput({ project, runs: found, pageSize: pageSize || PAGE, ...asked }, forward)
     },
   }
+}
+
+function countsInOneRun() {
+  const hint = 'Send run, too: lines are counted in each run.'
+  return invalid([{ field: 'after_sequence', message: 'is of no run', hint }])
 }
 
 function sourceOf(

@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
-import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { Input, Select, Table, type TableProps } from 'antd'
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { Button, Input, Select, Table, type TableProps } from 'antd'
 import { useState } from 'react'
 import { type Cluster, clustersQuery } from '../../../cluster/queries.ts'
 import { ClusterState } from '../../../cluster/state.tsx'
 import { type ClusterStateName, clusterStates, stateWords } from '../../../cluster/words.ts'
+import { useMay } from '../../../me/me.ts'
 import { ProblemCard } from '../../../problem/problem-card.tsx'
 import { Page } from '../../../ui/page.tsx'
 import { Pager } from '../../../ui/pager.tsx'
@@ -26,6 +27,7 @@ const words = defineWords('clusters', {
     none: 'There is no cluster yet.',
     noneFound: 'No cluster is like that.',
     waiting: 'Reading the clusters …',
+    create: 'New cluster',
   },
   'zh-CN': {
     title: '集群',
@@ -40,6 +42,7 @@ const words = defineWords('clusters', {
     none: '还没有集群。',
     noneFound: '没有符合条件的集群。',
     waiting: '正在读取集群…',
+    create: '新建集群',
   },
   'zh-TW': {
     title: '叢集',
@@ -54,6 +57,7 @@ const words = defineWords('clusters', {
     none: '還沒有叢集。',
     noneFound: '沒有符合條件的叢集。',
     waiting: '正在讀取叢集…',
+    create: '新增叢集',
   },
 })
 
@@ -67,9 +71,26 @@ export default function Clusters() {
   const navigate = useNavigate({ from: '/projects/$project/clusters' })
   const asked = { search, state, pageToken: before.at(-1), pageSize: PAGE_SIZE }
   const { data, error, refetch } = useQuery(clustersQuery(project, asked))
+  const may = useMay(project)
   const isFiltered = search !== undefined || state !== undefined
   return (
-    <Page title={say('title')}>
+    <Page
+      title={say('title')}
+      actions={
+        may('ClusterService_CreateCluster') && (
+          <Button
+            type="primary"
+            href={`/projects/${project}/clusters/new`}
+            onClick={(event) => {
+              event.preventDefault()
+              void navigate({ to: '/projects/$project/clusters/new', params: { project } })
+            }}
+          >
+            {say('create')}
+          </Button>
+        )
+      }
+    >
       <div className="filters">
         <Finder
           key={search}
@@ -101,7 +122,14 @@ export default function Clusters() {
 function ClusterTable({ clusters, empty }: { clusters: Cluster[]; empty: string }) {
   const say = useWords(words)
   const columns: TableProps<Cluster>['columns'] = [
-    { title: say('name'), dataIndex: 'name', render: (name: string) => <strong>{name}</strong> },
+    {
+      title: say('name'),
+      render: (_, { id, name, project }) => (
+        <Link to="/projects/$project/clusters/$cluster" params={{ project, cluster: id }}>
+          <strong>{name}</strong>
+        </Link>
+      ),
+    },
     { title: say('state'), render: (_, cluster) => <ClusterState of={cluster} /> },
     {
       title: say('version'),

@@ -1,0 +1,167 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { callApi, followApi } from '@slipway/cli/api'
+import { readSettings } from '@slipway/cli/config'
+import { run } from '@slipway/process'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { faultsOf, type Look, looks, settled, signIn, type Tab } from './browser.ts'
+import { type FleetSite, startFleetSite } from './fleet-site.ts'
+import { joins, PASSWORD } from './members.ts'
+
+const CLUSTERS = 'slipway.cluster.v1.ClusterService'
+const HOSTILE = '<img src=x onerror="document.title=1">'
+const { SLIPWAY_DEMO_KUBERNETES: VERSION, SLIPWAY_CACHE } = readSettings()
+let site: FleetSite
+let prod: string
+beforeAll(async () => {
+  site = await startFleetSite({ pace: 0.02, hosts: 4 })
+  await joins(site, 'olga', 'operator')
+  await joins(site, 'vera', 'viewer')
+  prod = await create('prod', ['node-1', 'node-2'])
+}, 240_000)
+afterAll(() => site?.stop())
+
+/** A cluster that runs, made without the console; the first host is its control plane. */
+async function create(name: string, hosts: string[]): Promise<string> {
+  const nodes = hosts.map((host, index) => ({
+    host: site.hosts.find((one) => one.name === host)?.id,
+    role: index === 0 ? 'control-plane' : 'worker',
+  }))
+  const asked = { project: site.project, name, reason: HOSTILE, spec: { kubernetesVersion: VERSION, nodes } }
+  const { cluster, operation } = await callApi(site.to, `${CLUSTERS}/CreateCluster`, asked)
+  expect(await endOf(operation.id)).toBe('succeeded')
+  return cluster.id
+}
+
+/** How an operation ended. */
+async function endOf(id: string): Promise<string> {
+  const watch = 'slipway.operation.v1.OperationService/WatchOperation'
+  let state = ''
+  for await (const { event, data } of followApi(site.to, watch, { project: site.project, id })) {
+    if (event === 'operation') state = data.state
+  }
+  return state
+}
+
+/** A tab with a cluster's page open. */
+async function at(
+  id: string,
+  query = '',
+  { who = 'olga', ...look }: Partial<Look> & { who?: string } = {},
+): Promise<Tab> {
+  const tab = await site.browser.open(look)
+  await signIn(tab, who, PASSWORD, `/projects/${site.project}/clusters/${id}${query}`)
+  await settled(tab)
+  return tab
+}
+
+test('a worker is added and removed by clicks, each after its plan', async () => {
+  const tab = await at(prod, '?tab=nodes')
+  const { page } = tab
+  await page.getByRole('button', { name: 'Add workers' }).click()
+  const panel = page.getByRole('dialog')
+  await panel.getByRole('button', { name: 'Add node-3' }).click()
+  await panel.locator('.plan-step').first().waitFor()
+  await panel.getByRole('button', { name: 'Add workers' }).click()
+  await panel.waitFor({ state: 'hidden' })
+  const row = page.getByRole('row', { name: /node-3/ })
+  await row.getByText('Ready', { exact: true }).waitFor({ timeout: 60_000 })
+  await page.getByText(/Read from the API server \d+ s ago/).waitFor()
+
+  await row.getByRole('checkbox').check()
+  await page.getByRole('button', { name: 'Remove' }).click()
+  await panel.locator('.plan-step').first().waitFor()
+  expect(await panel.locator('.plan-step').first().textContent()).toContain('node-3')
+  await panel.getByRole('button', { name: 'Remove' }).click()
+  await row.waitFor({ state: 'detached', timeout: 60_000 })
+  expect(tab.errors).toEqual([])
+  await tab.close()
+}, 180_000)
+
+test('a node is cordoned and labelled; a wrong label is refused in the words of the API', async () => {
+  const tab = await at(prod, '?tab=nodes')
+  const { page } = tab
+  const row = page.getByRole('row', { name: /node-2/ })
+  const panel = page.getByRole('dialog')
+  await row.getByRole('checkbox').check()
+  await page.getByRole('button', { name: 'Labels and taints' }).click()
+  await panel.getByLabel('Labels to set').fill('tier=not a value')
+  await panel.getByRole('button', { name: 'Show the plan' }).click()
+  await panel.getByText('is no label value').waitFor()
+  await panel.getByLabel('Labels to set').fill('tier=front')
+  await panel.getByRole('button', { name: 'Show the plan' }).click()
+  await panel.getByRole('button', { name: 'Begin' }).click()
+  await row.getByText('tier=front').waitFor({ timeout: 30_000 })
+  await page.getByRole('button', { name: 'Cordon', exact: true }).click()
+  await panel.getByRole('button', { name: 'Cordon', exact: true }).click()
+  await row.getByText('Cordoned').waitFor({ timeout: 30_000 })
+  await page.reload()
+  expect(await row.getByRole('checkbox').isChecked()).toBe(true)
+  await tab.close()
+}, 120_000)
+
+test('a kubeconfig that was downloaded works against the API server, and says for how long', async () => {
+  const tab = await at(prod, '?tab=kubeconfig')
+  const { page } = tab
+  await page.getByRole('button', { name: 'Make a kubeconfig' }).click()
+  await page.getByText(/Good for 59 min/).waitFor()
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download prod.kubeconfig' }).click(),
+  ])
+  const path = await file.path()
+  expect(await readFile(path, 'utf8')).toContain('kind: Config')
+  const kubectl = join(SLIPWAY_CACHE, `artifacts/kubernetes/${VERSION}/linux-amd64/kubectl`)
+  const { stdout } = await run([kubectl, '--kubeconfig', path, 'get', 'nodes', '-o', 'name'])
+  expect(stdout).toContain('node/node-1')
+  await tab.close()
+})
+
+test('a cluster is deleted after its plan, when its name was typed', async () => {
+  const id = await create('gone', ['node-4'])
+  const tab = await at(id, '?tab=danger')
+  const { page } = tab
+  const button = page.getByRole('button', { name: 'Delete the cluster' })
+  await page.locator('.plan-step').first().waitFor()
+  expect(await button.isDisabled()).toBe(true)
+  await page.getByLabel('Type gone to confirm').fill('gon')
+  expect(await button.isDisabled()).toBe(true)
+  await page.getByLabel('Type gone to confirm').fill('gone')
+  await button.click()
+  await page.getByText('The cluster is deleted.').waitFor({ timeout: 60_000 })
+  expect(tab.errors).toEqual([])
+  await tab.close()
+}, 180_000)
+
+test('a viewer looks at everything, and is offered nothing that he may not do', async () => {
+  const tab = await at(prod, '?tab=nodes', { who: 'vera' })
+  const { page } = tab
+  await page.getByRole('row', { name: /node-1/ }).waitFor()
+  for (const name of ['Add workers', 'Drain', 'Remove', 'Cordon'])
+    expect(await page.getByRole('button', { name, exact: true }).count(), name).toBe(0)
+  expect(await page.getByRole('link', { name: 'Delete' }).count()).toBe(0)
+  await tab.close()
+})
+
+test('a reason that is markup is shown as the text that it is', async () => {
+  const tab = await at(prod, '?tab=operations')
+  await tab.page.getByText(HOSTILE).waitFor()
+  expect(await tab.page.title()).toBe('prod · Slipway')
+  await tab.close()
+})
+
+describe.each(looks.map((look) => [Object.values(look).join(', '), look] as const))('%s', (_name, look) => {
+  test('every tab fits, is translated, and has neither barrier nor error', async () => {
+    const tab = await at(prod, '', look)
+    const found: Record<string, string[]> = {}
+    const queries = ['overview', 'nodes', 'spec', 'operations', 'kubeconfig', 'danger', 'nodes&act=add']
+    for (const query of queries) {
+      await tab.page.goto(`/projects/${site.project}/clusters/${prod}?tab=${query}`)
+      await settled(tab)
+      const faults = await faultsOf(tab)
+      if (faults.length > 0) found[query] = faults
+    }
+    expect(found).toEqual({})
+    await tab.close()
+  }, 120_000)
+})
