@@ -133,12 +133,12 @@ function ClusterTable({ clusters, empty }: { clusters: Cluster[]; empty: string 
     { title: say('state'), render: (_, cluster) => <ClusterState of={cluster} /> },
     {
       title: say('version'),
-      render: (_, { spec }) => <span className="number">{spec?.kubernetesVersion}</span>,
+      render: (_, { kubernetesVersion }) => <span className="number">{kubernetesVersion}</span>,
     },
     {
       title: say('nodes'),
       align: 'right',
-      render: (_, { spec }) => <span className="number">{spec?.nodes?.length ?? 0}</span>,
+      render: (_, { nodeCount }) => <span className="number">{nodeCount}</span>,
     },
     {
       title: say('endpoint'),

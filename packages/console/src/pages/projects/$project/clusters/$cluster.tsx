@@ -56,7 +56,7 @@ export default function ClusterPage() {
       title={cluster.name}
       aside={
         <>
-          <ClusterState of={cluster} /> · Kubernetes {cluster.spec?.kubernetesVersion} ·{' '}
+          <ClusterState of={cluster} /> · Kubernetes {cluster.kubernetesVersion} ·{' '}
           <span className="code">{cluster.endpoint}</span>
         </>
       }

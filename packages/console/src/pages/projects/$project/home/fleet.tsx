@@ -23,7 +23,7 @@ export function Fleet({ project, clusters, hosts }: FleetData) {
   const states = [...others].map(([state, all]) => `${all.length} ${sayState(state as 'failed')}`)
   const used = hosts.hosts.filter(({ cluster }) => cluster !== '').length
   const count = (rows: readonly unknown[], next: string) => `${rows.length}${next ? '+' : ''}`
-  const nodes = clusters.clusters.reduce((sum, { spec }) => sum + (spec?.nodes?.length ?? 0), 0)
+  const nodes = clusters.clusters.reduce((sum, { nodeCount }) => sum + nodeCount, 0)
   return (
     <Section title={say('fleet')}>
       <div className="figures">

@@ -14,7 +14,7 @@ export function troubles({ conditions }: Pick<Node, 'conditions'>): Node['condit
 
 /** Everything that is not as it should be, with its reason, the worst first. */
 export function illsOf(cluster: Cluster, nodes: readonly Node[], say: Say<Key>): Ill[] {
-  const wanted = cluster.spec?.kubernetesVersion ?? ''
+  const wanted = cluster.kubernetesVersion
   const known = new Set(nodes.map(({ name }) => name))
   const missing = (cluster.spec?.nodes ?? []).filter(({ name = '' }) => !known.has(name))
   const bad = nodes.flatMap((node) =>

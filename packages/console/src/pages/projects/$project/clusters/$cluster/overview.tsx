@@ -80,11 +80,11 @@ function Figures({
   const say = useWords(words)
   const { data } = useQuery(hostsQuery(project, { cluster: cluster.id, pageSize: 500 }))
   const hosts = data?.hosts ?? []
-  const count = cluster.spec?.nodes.length ?? 0
+  const count = cluster.nodeCount
   const cpus = hosts.reduce((sum, { facts }) => sum + (facts?.cpus ?? 0), 0)
   const memory = hosts.reduce((sum, { facts }) => sum + (facts?.memoryMib ?? 0), 0)
   const shown: [string, string][] = [
-    [say('version'), cluster.spec?.kubernetesVersion ?? ''],
+    [say('version'), cluster.kubernetesVersion],
     [
       say('ready'),
       nodes ? say('of', { some: nodes.filter(({ ready }) => ready).length, all: count }) : `– / ${count}`,
