@@ -4,7 +4,7 @@ import type { RunHeard } from './line.ts'
 import type { Asked, Connection, Heard, Shown, Told } from './messages.ts'
 
 /** Lines as they are drawn. */
-export type Drawn = Extract<Told, { type: 'lines' }>
+type Drawn = Extract<Told, { type: 'lines' }>
 
 /** What a page sees of an operation's stream: parts that each have listeners of their own, as lines change all the time. */
 export type Feed = {

@@ -7,7 +7,7 @@ export type Line = Omit<Message<'operation.v1.OutputLine'>, 'run' | 'at'> & {
 }
 
 /** What was heard of a host in one run. */
-export type HostHeard = {
+type HostHeard = {
   /** What it is at. */
   task: string
   /** The line that says first that something went wrong on it; 0 while nothing did. */
