@@ -11,7 +11,7 @@ module.exports = {
     {
       name: 'packages-never-import-services',
       comment:
-        'Packages are below services. Only the all-in-one in packages/cli puts services together, and tests of the console look at the simulated fleet.',
+        'Packages are below services. Only the all-in-one in packages/cli puts services together; tests of the console stand on simulated hosts.',
       severity: 'error',
       from: { path: '^packages/', pathNot: '^packages/(cli|console/test)/' },
       to: { path: '^(services|infra)/' },

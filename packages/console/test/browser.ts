@@ -49,6 +49,8 @@ export async function openBrowser(url: string) {
       })
       return { page, errors, context, close: () => context.close() }
     },
+    /** Chromium's own protocol, for what a bench asks of the whole browser. */
+    session: () => program.newBrowserCDPSession(),
     close: () => program.close(),
   }
 }

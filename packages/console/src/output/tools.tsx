@@ -121,8 +121,10 @@ function Finder({ label, value, onFind }: { label: string; value: string; onFind
       aria-label={label}
       placeholder={label}
       value={typed}
-      allowClear
-      onChange={({ target }) => setTyped(target.value)}
+      onChange={({ target }) => {
+        setTyped(target.value)
+        if (target.value === '') onFind('')
+      }}
       onSearch={(text) => onFind(text.trim())}
     />
   )

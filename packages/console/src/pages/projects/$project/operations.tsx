@@ -148,6 +148,7 @@ function OperationTable({
     { title: say('state'), width: 120, render: (_, operation) => <OperationState of={operation} /> },
     {
       title: say('operation'),
+      width: 240,
       render: (_, operation) => (
         <Link to="/projects/$project/operations/$operation" params={{ project, operation: operation.id }}>
           {titleOf(operation)}

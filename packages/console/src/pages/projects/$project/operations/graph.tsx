@@ -4,7 +4,7 @@ import { lookOf, StepState } from '../../../../operation/step-state.tsx'
 import { useWords } from '../../../../words/words.ts'
 import { words } from './words.ts'
 
-const BOX = { width: 230, height: 64 }
+const BOX = { width: 230, height: 76 }
 const GAP = { x: 28, y: 34 }
 
 /** The steps by what they need: each stands below all that come first. */
@@ -66,6 +66,10 @@ function Way({ from, to }: { from: Point | undefined; to: Point | undefined }) {
   if (!from || !to) return null
   const [x1, y1] = [from.x + BOX.width / 2, from.y + BOX.height]
   const [x2, y2] = [to.x + BOX.width / 2, to.y]
-  const bend = Math.min(40, (y2 - y1) / 2)
-  return <path className="graph-way" d={`M${x1} ${y1} C${x1} ${y1 + bend} ${x2} ${y2 - bend} ${x2} ${y2}`} />
+  // A way past other layers goes straight down first, so that it does not cross what stands there.
+  const straight = Math.max(y1, y2 - GAP.y)
+  const half = (straight + y2) / 2
+  return (
+    <path className="graph-way" d={`M${x1} ${y1} V${straight} C${x1} ${half} ${x2} ${half} ${x2} ${y2}`} />
+  )
 }
