@@ -212,18 +212,19 @@ async function readThrough({ page }: Tab): Promise<string[]> {
   await page.mouse.wheel(0, -100)
   await page.getByRole('checkbox', { name: 'Follow', checked: false }).waitFor()
   return page.locator('.log').evaluate(async (log) => {
+    const ROW = 20
     const read = new Map<number, string>()
     const view = log.ownerDocument.defaultView
     const frame = () => new Promise((resolve) => view?.requestAnimationFrame(resolve))
     const isDrawn = () => {
       const rows = [...log.querySelectorAll('.log-line')]
-      return rows.length > 0 && rows.every((row) => row.hasAttribute('data-line'))
+      const numbers = rows.map((row) => Number(row.getAttribute('data-line') ?? 0))
+      return Math.min(...numbers) === Math.floor(log.scrollTop / ROW) + 1
     }
     for (let top = 0; ; top += log.clientHeight - 40) {
       log.scrollTop = top
       do await frame()
       while (!isDrawn())
-      await frame()
       for (const row of log.querySelectorAll('.log-line')) {
         const [number, said] = [
           Number(row.getAttribute('data-line')),
