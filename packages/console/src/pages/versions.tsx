@@ -73,6 +73,7 @@ export default function Versions() {
     },
     {
       title: say('components'),
+      responsive: ['md'],
       render: (_, { components }) => (
         <span className="quiet">
           {Object.entries(components)
@@ -81,7 +82,7 @@ export default function Versions() {
         </span>
       ),
     },
-    { title: say('platforms'), render: (_, { platforms }) => platforms.join(', ') },
+    { title: say('platforms'), responsive: ['md'], render: (_, { platforms }) => platforms.join(', ') },
     {
       title: say('stored'),
       render: (_, { name, available }) => (
