@@ -4,7 +4,8 @@ export default defineConfig({
   test: {
     maxWorkers: 2,
     include: ['{packages,services,tools}/**/*.test.ts', 'infra/lab/**/*.test.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // They end what hangs; a busy machine may take its time.
+    testTimeout: 180_000,
+    hookTimeout: 300_000,
   },
 })

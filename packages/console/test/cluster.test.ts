@@ -76,7 +76,7 @@ test('a worker is added and removed by clicks, each after its plan', async () =>
   await row.waitFor({ state: 'detached', timeout: 60_000 })
   expect(tab.errors).toEqual([])
   await tab.close()
-}, 180_000)
+})
 
 test('a node is cordoned and labelled; a wrong label is refused in the words of the API', async () => {
   const tab = await at(prod, '?tab=nodes')
@@ -98,7 +98,7 @@ test('a node is cordoned and labelled; a wrong label is refused in the words of 
   await page.reload()
   expect(await row.getByRole('checkbox').isChecked()).toBe(true)
   await tab.close()
-}, 120_000)
+})
 
 test('a kubeconfig that was downloaded works against the API server, and says for how long', async () => {
   const tab = await at(prod, '?tab=kubeconfig')
@@ -131,7 +131,7 @@ test('a cluster is deleted after its plan, when its name was typed', async () =>
   await page.getByText('The cluster is deleted.').waitFor({ timeout: 60_000 })
   expect(tab.errors).toEqual([])
   await tab.close()
-}, 180_000)
+})
 
 test('a viewer looks at everything, and is offered nothing that he may not do', async () => {
   const tab = await at(prod, '?tab=nodes', { who: 'vera' })
@@ -163,5 +163,5 @@ describe.each(looks.map((look) => [Object.values(look).join(', '), look] as cons
     }
     expect(found).toEqual({})
     await tab.close()
-  }, 120_000)
+  })
 })

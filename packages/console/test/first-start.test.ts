@@ -6,7 +6,7 @@ const PASSWORD = 'seven blue anchors'
 let site: Site
 beforeAll(async () => {
   site = await startSite()
-}, 120_000)
+})
 afterAll(() => site?.stop())
 
 test('from the one-time link to Home by typing name, password and the first project', async () => {

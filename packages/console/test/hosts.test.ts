@@ -32,12 +32,12 @@ beforeAll(async () => {
   await callApi(to, 'slipway.credential.v1.CredentialService/CreateCredential', credential)
   strange = await ready('strange-1', '127.86.0.1', [STRANGE])
   await callApi(to, `${HOSTS}/UpdateHost`, { project, id: strange, address: '127.86.0.9' })
-}, 180_000)
+})
 afterAll(async () => {
   await site?.stop()
   await stopFleet(join(dir, 'fleet'))
   await rm(dir, { recursive: true, force: true })
-}, 60_000)
+})
 
 test('of a CSV with 5 bad rows of 500 only the 5 stay, say what is wrong, and are mended in place', async () => {
   const tab = await open('/hosts?add=many')

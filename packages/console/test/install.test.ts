@@ -14,7 +14,7 @@ beforeAll(async () => {
   await site.person('captain', PASSWORD, { administrator: true })
   await site.person('guest', PASSWORD)
   project = (await callApi(to, 'slipway.project.v1.ProjectService/CreateProject', { name: 'shop' })).id
-}, 120_000)
+})
 afterAll(() => site?.stop())
 
 test('a project is made by clicks, the switcher knows it, and a person becomes its viewer, then its operator', async () => {

@@ -10,7 +10,7 @@ beforeAll(async () => {
   site = await startFleetSite({ pace: 0.02, hosts: 4 })
   await joins(site, 'olga', 'operator')
   await joins(site, 'vera', 'viewer')
-}, 180_000)
+})
 afterAll(() => site?.stop())
 
 const clusters = () => `/projects/${site.project}/clusters`
@@ -55,7 +55,7 @@ test('from the list of clusters to a Ready cluster by clicks and a name', async 
   await expect.poll(() => page.getByLabel('Name of the cluster').inputValue()).toBe('')
   expect(tab.errors).toEqual([])
   await tab.close()
-}, 120_000)
+})
 
 test('each of two wrong fields says so beside it, over a reload too, and nothing that was typed is lost', async () => {
   const tab = await atWizard()
@@ -154,5 +154,5 @@ describe.each(looks.map((look) => [Object.values(look).join(', '), look] as cons
     }
     expect(found).toEqual({})
     await tab.close()
-  }, 120_000)
+  })
 })

@@ -73,7 +73,7 @@ test('what failed is found from Home, says where and why on top, and goes on by 
   expect(tab.errors).toEqual([])
   await tab.close()
   await troubleFleet(site.fleet, { 'prepare.yml': { fail } })
-}, 180_000)
+})
 
 test('a text is found in all lines, a host’s lines are told from others, and a found one is shown where it stands', async () => {
   const tab = await open('captain', pathOf(failed))
@@ -106,7 +106,7 @@ test('what the API refuses is said in the dialogue, with the way out', async () 
   await dialogue.getByRole('button', { name: 'Take it back' }).click()
   await dialogue.getByRole('alert').getByText('is undone').waitFor()
   await tab.close()
-}, 120_000)
+})
 
 test('a viewer sees everything and is offered nothing that the API would refuse', async () => {
   const tab = await open('lookout', pathOf(failed))
@@ -159,7 +159,7 @@ test('a reload, a lost network and a second tab in the middle lose no line and r
   }
   await browser.close()
   relay.close()
-}, 180_000)
+})
 
 describe.each(looks.map((look) => [`${look.language}, ${look.mode}, ${look.width} wide`, look] as const))(
   '%s',
@@ -189,7 +189,7 @@ describe.each(looks.map((look) => [`${look.language}, ${look.mode}, ${look.width
       }
       expect(found).toEqual({})
       await tab.close()
-    }, 60_000)
+    })
   },
 )
 

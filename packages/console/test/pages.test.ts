@@ -9,7 +9,7 @@ beforeAll(async () => {
   site = await startSite()
   await site.person('captain', PASSWORD, { administrator: true })
   project = await site.makeProject('shop')
-}, 120_000)
+})
 afterAll(() => site?.stop())
 
 type PageShown = { path: () => string; anonymous: boolean; open?: (tab: Tab) => Promise<void> }

@@ -11,7 +11,7 @@ beforeAll(async () => {
   site = await startSite()
   await site.person('captain', PASSWORD, { administrator: true })
   project = await site.makeProject('shop', NASTY)
-}, 120_000)
+})
 afterAll(() => site?.stop())
 
 test('whatever people and browsers call themselves and their things is shown as the text that it is', async () => {

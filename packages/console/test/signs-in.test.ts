@@ -7,7 +7,7 @@ let site: Site
 beforeAll(async () => {
   site = await startSite()
   await site.makeProject('shop')
-}, 120_000)
+})
 afterAll(() => site?.stop())
 
 test('a wrong password is said, and too many lock the name for a time that counts down to the next try', async () => {
