@@ -48,7 +48,8 @@ test('from the list of clusters to a Ready cluster by clicks and a name', async 
   await page.getByRole('heading', { name: 'prod' }).waitFor()
   await page.getByText('All nodes are ready').waitFor({ timeout: 50_000 })
   await page.getByText('2 of 2').waitFor()
-  const { clusters: made } = await callApi(site.to, `${CLUSTERS}/ListClusters`, { project: site.project })
+  const asked = { project: site.project, view: 'full' }
+  const { clusters: made } = await callApi(site.to, `${CLUSTERS}/ListClusters`, asked)
   const prod = made.find(({ name }: { name: string }) => name === 'prod')
   expect(prod.spec.apiServer.audit.maxAgeDays).toBe(90)
   await page.goto(`${clusters()}/new`)
