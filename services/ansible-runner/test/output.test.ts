@@ -126,6 +126,7 @@ test('a finished run is searched page by page, by text and host', async () => {
     await runner.gateway.searchOutput({
       ...asked,
       search: '',
+      pageToken: '',
       runs: ['prints.step.1'],
       afterSequence: 123_456,
     })
