@@ -7,5 +7,6 @@ export default defineConfig({
     // They end what hangs; a busy machine may take its time.
     testTimeout: 180_000,
     hookTimeout: 300_000,
+    expect: { poll: { timeout: 30_000 } },
   },
 })
