@@ -41,7 +41,7 @@ async function waiting(): Promise<number> {
   return Number(rows[0]?.count)
 }
 
-/** The sequences of the project's first events, in the order of their arrival. */
+/** The sequences of the project's first events, in the order of their arrival: one more may fit on a disk that is full. */
 async function heard(count: number): Promise<number[]> {
   const bus = await openBus({ ...gateway.config.foundation.nats, name: 'api-gateway' })
   const done = new AbortController()
@@ -50,7 +50,7 @@ async function heard(count: number): Promise<number[]> {
     if (sequences.push(readEvent(body).sequence) === count) done.abort()
   }
   await bus.close()
-  return sequences
+  return sequences.slice(0, count)
 }
 
 test('a full disk under JetStream is said with the way out, changes go on, and their events come once and in order when it has room', async () => {
