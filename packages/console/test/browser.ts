@@ -23,6 +23,8 @@ export type Browser = Awaited<ReturnType<typeof openBrowser>>
 export type Tab = { page: Page; errors: string[]; context: BrowserContext; close: () => Promise<void> }
 
 const CHROMIUM = '/usr/bin/chromium'
+/** It ends what never comes; on a busy machine a page takes its time. */
+const WAIT_MS = 90_000
 
 /** Opens Debian's Chromium in front of an install. */
 export async function openBrowser(url: string) {
@@ -40,6 +42,7 @@ export async function openBrowser(url: string) {
         reducedMotion: 'reduce',
         ...(agent ? { userAgent: agent } : {}),
       })
+      context.setDefaultTimeout(WAIT_MS)
       const page = await context.newPage()
       const errors: string[] = []
       page.on('console', (said) => {
