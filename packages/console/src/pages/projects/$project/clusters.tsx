@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { Button, Input, Select, Table, type TableProps } from 'antd'
-import { useState } from 'react'
+import { Button, Select, Table, type TableProps } from 'antd'
 import { type Cluster, clustersQuery } from '../../../cluster/queries.ts'
 import { ClusterState } from '../../../cluster/state.tsx'
 import { type ClusterStateName, clusterStates, stateWords } from '../../../cluster/words.ts'
 import { useMay } from '../../../me/me.ts'
 import { ProblemCard } from '../../../problem/problem-card.tsx'
+import { Finder } from '../../../ui/finder.tsx'
 import { Page } from '../../../ui/page.tsx'
 import { Pager } from '../../../ui/pager.tsx'
 import { Ago } from '../../../ui/time.tsx'
@@ -93,7 +93,6 @@ export default function Clusters() {
     >
       <div className="filters">
         <Finder
-          key={search}
           label={say('search')}
           value={search ?? ''}
           onFind={(text) =>
@@ -158,22 +157,6 @@ function ClusterTable({ clusters, empty }: { clusters: Cluster[]; empty: string 
         locale={{ emptyText: empty }}
       />
     </div>
-  )
-}
-
-/** Looks for what was typed when Enter is pressed or the typing pauses. */
-function Finder({ label, value, onFind }: { label: string; value: string; onFind: (text: string) => void }) {
-  const [typed, setTyped] = useState(value)
-  return (
-    <Input.Search
-      className="finder"
-      aria-label={label}
-      placeholder={label}
-      value={typed}
-      allowClear
-      onChange={({ target }) => setTyped(target.value)}
-      onSearch={(text) => onFind(text.trim())}
-    />
   )
 }
 
