@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { api, type Message, told } from '../api/client.ts'
 
-export type Project = Message<'project.v1.Project'>
+type Project = Message<'project.v1.Project'>
 
 /** One project, with the asker's role in it. */
 export function projectQuery(project: string) {
