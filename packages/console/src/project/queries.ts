@@ -1,7 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
-import { api, type Message, told } from '../api/client.ts'
-
-type Project = Message<'project.v1.Project'>
+import { api, told } from '../api/client.ts'
 
 /** One project, with the asker's role in it. */
 export function projectQuery(project: string) {
