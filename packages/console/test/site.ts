@@ -9,6 +9,8 @@ import { type Browser, openBrowser } from './browser.ts'
 /** A real all-in-one with the built console, and a real Chromium in front of it. */
 export type Site = {
   url: string
+  /** Who vouches for it, PEM. */
+  ca: string
   /** Of repo-proxy. */
   repo: string
   browser: Browser
@@ -23,10 +25,13 @@ export type Site = {
   stop: () => Promise<void>
 }
 
-/** Starts it, as the unprivileged user, in a folder of its own; about five seconds. */
-export async function startSite(more: Partial<ReturnType<typeof readSettings>> = {}): Promise<Site> {
+/** Starts it, as the unprivileged user, in a folder of its own; about five seconds. Hosts reach it at `address`. */
+export async function startSite(
+  more: Partial<ReturnType<typeof readSettings>> = {},
+  address = '127.0.0.1',
+): Promise<Site> {
   const place = placeIn(await mkdtemp(join(tmpdir(), 'slipway-console-')))
-  const running = await ensurePlatform(place, { ...readSettings(), ...more }, '127.0.0.1')
+  const running = await ensurePlatform(place, { ...readSettings(), ...more }, address)
   const to = { url: running.rest, ca: await readFile(running.caFile, 'utf8') }
   const code = (await readFile(place.enrolment, 'utf8')).trim()
   const browser = await openBrowser(running.rest)
@@ -37,7 +42,7 @@ export async function startSite(more: Partial<ReturnType<typeof readSettings>> =
     return { ...to, token: await token }
   }
   return {
-    url: running.rest,
+    ...to,
     repo: running.repo,
     browser,
     firstLink: `${running.rest}/first-start#first=${code}`,

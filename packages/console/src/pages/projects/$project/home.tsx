@@ -33,12 +33,13 @@ export default function Home() {
     ],
   })
   const failure = clusters.error ?? hosts.error ?? recent.error
-  const isEmpty = clusters.data?.clusters.length === 0 && hosts.data?.hosts.length === 0
+  const isNew = clusters.data?.clusters.length === 0 && recent.data?.operations.length === 0
+  const isEmpty = isNew && hosts.data?.hosts.length === 0
   const underWay = active.flatMap(({ data }) => data?.operations ?? [])
   return (
     <Page title={known?.name ?? ''} aside={known?.description}>
       {failure && <ProblemCard of={failure} />}
-      {isEmpty && <FirstSteps project={project} />}
+      {isNew && <FirstSteps project={project} />}
       {!isEmpty && clusters.data && hosts.data && (
         <>
           <NeedsYou project={project} clusters={clusters.data.clusters} />
@@ -51,7 +52,7 @@ export default function Home() {
         </>
       )}
       {!(clusters.data && hosts.data) && !failure && <Waiting what={say('waiting')} />}
-      {recent.data && !isEmpty && (
+      {recent.data && !isNew && (
         <Section title={say('recent')}>
           {recent.data.operations.length === 0 && <p className="quiet">{say('noOperations')}</p>}
           {recent.data.operations.length > 0 && <Operations of={recent.data.operations} />}
