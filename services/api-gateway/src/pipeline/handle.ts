@@ -1,9 +1,8 @@
 import type { handleServerStreamingCall, handleUnaryCall } from '@grpc/grpc-js'
-import { type Method, methods } from '@slipway/contracts'
+import { type Method, methods, type Role } from '@slipway/contracts'
 import { bug } from '@slipway/errors'
 import type { CallOptions, Principal } from '@slipway/rpc'
 import type { Asker } from './authenticate.ts'
-import type { Role } from './rights.ts'
 
 /** What a handler knows of the call that it answers. */
 export type OwnCall = {
