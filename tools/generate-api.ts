@@ -32,6 +32,7 @@ type Rules = {
 
 const DEFAULT_MAX_LENGTH = 256
 const DEFAULT_MAX_ITEMS = 1000
+const DEFAULT_SECONDS = 60
 
 /**
  * Writes `api.ts` (a table of every method with its access, route and callers), `schemas.ts` (a JSON Schema
@@ -102,6 +103,7 @@ function methodEntry(registry: FileRegistry, service: DescService, method: DescM
     opensSession: boolean
   }>(registry, method, 'route')
   const callers = option<string[]>(registry, method, 'callers') ?? []
+  const seconds = option<number>(registry, method, 'seconds') ?? DEFAULT_SECONDS
   const facts = {
     service: service.typeName,
     name: method.name,
@@ -119,6 +121,7 @@ function methodEntry(registry: FileRegistry, service: DescService, method: DescM
       opensSession: route.opensSession,
     },
     callers,
+    seconds,
   }
   const body = JSON.stringify(facts, null, 2).slice(1, -2)
   return `'${service.typeName}/${method.name}': {${body},\n  definition: ${service.name}Service.${lowerFirst(method.name)},\n},\n`

@@ -1,4 +1,5 @@
 import os
+import time
 import unittest
 import unittest.mock
 
@@ -22,8 +23,8 @@ class Listener(unittest.TestCase):
             self.bound["%s/%d" % (kind, made.getsockname()[1])] = made
         self.addCleanup(listener.end, FIRST)
 
-    def leave(self, count):
-        listener.leave(FIRST, self.bound, {port: count for port in self.bound}, 20)
+    def leave(self, count, seconds=20):
+        listener.leave(FIRST, self.bound, {port: count for port in self.bound}, seconds)
 
     def ask(self, operation=FIRST):
         tried = ways.tried(operation, [{"name": "me", "address": "127.0.0.1", "ports": list(self.bound)}])
@@ -47,6 +48,14 @@ class Listener(unittest.TestCase):
         with unittest.mock.patch.object(ports, "wanted", lambda given: [port]):
             self.assertEqual(ports.read_ports({"other_listener": pid})["taken"], [])
             self.assertRegex(ports.read_ports({"other_listener": ""})["taken"][0]["by"], r"process %s\)" % pid)
+
+    def test_when_half_its_time_is_over_another_check_no_longer_waits_for_those_who_did_not_come(self):
+        self.leave(2, 4)
+        self.assertEqual(listener.end(SECOND)[0], "one")
+        until = time.monotonic() + 3.6
+        while listener.end(SECOND)[0] and time.monotonic() < until:
+            time.sleep(0.02)
+        self.assertLess(time.monotonic(), until)
 
     def test_the_next_check_ends_it_when_all_have_asked_and_has_its_ports_at_once(self):
         self.leave(1)

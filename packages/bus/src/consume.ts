@@ -1,7 +1,8 @@
-import { AckPolicy, type JsMsg } from '@nats-io/jetstream'
+import { AckPolicy, JetStreamApiError, type JsMsg } from '@nats-io/jetstream'
 import { nanos } from '@nats-io/transport-node'
 import type { Log } from '@slipway/telemetry'
 import type { Bus } from './bus.ts'
+import { explainLostBus } from './lost.ts'
 
 const ACK_WAIT_MS = 20_000
 
@@ -57,4 +58,13 @@ export async function consume(options: {
     await loop.catch(() => {})
     await Promise.allSettled(busy)
   }
+}
+
+/** Whether everything that was published for a durable consumer until now was handled; not while there is none. */
+export async function hasHeardAll(bus: Bus, stream: 'EVENTS' | 'WORK', durable: string): Promise<boolean> {
+  const info = await bus.manager.consumers.info(stream, durable).catch((error) => {
+    if (error instanceof JetStreamApiError && error.status === 404) return undefined
+    return explainLostBus(error)
+  })
+  return info !== undefined && info.num_pending + info.num_ack_pending === 0
 }

@@ -1,5 +1,5 @@
 export { type Bus, type BusOptions, openBus } from './bus.ts'
-export { consume } from './consume.ts'
+export { consume, hasHeardAll } from './consume.ts'
 export { type Event, eventRow, eventSubject, type OutboxRow, readEvent } from './event.ts'
 export { followSubject } from './follow.ts'
 export { explainLostBus } from './lost.ts'

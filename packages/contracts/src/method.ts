@@ -37,6 +37,8 @@ export type Method = {
   route?: Route
   /** The services that may call it inside. */
   callers: readonly string[]
+  /** How long its answer may take at most. */
+  seconds: number
   definition: MethodDefinition<unknown, unknown>
 }
 

@@ -66,7 +66,7 @@ export async function openApiGateway(config: GatewayConfig): Promise<Service> {
     const upstream = connectUpstreams(config.upstreams, tls)
     opened.add('upstreams', upstream.close)
 
-    const identity = openIdentityStore(db)
+    const identity = openIdentityStore(db, outbox.nudge)
     const sessions = openSessionStore(db)
     const projects = openProjectStore(db, outbox.nudge)
     const audit = openAuditStore(db)

@@ -1,24 +1,12 @@
-import { openSmallDisk, type SmallDisk } from '@slipway/testing'
-import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Gateway, startGateway } from './gateway.ts'
+import { type OnSmallDisk, startOnSmallDisk } from './on-small-disk.ts'
 
-let disk: SmallDisk
-let gateway: Gateway
-let project: string
+let site: OnSmallDisk
 beforeAll(async () => {
-  disk = await openSmallDisk(96)
-  gateway = await startGateway((usual) => usual, { disks: { postgres: disk.dir } })
-  project = await gateway.project('mine')
+  site = await startOnSmallDisk('postgres', 96)
 })
-afterAll(async () => {
-  await gateway?.stop()
-  await disk?.close()
-})
+afterAll(() => site?.stop())
 
-const ask = (verb: string, path: string, body?: object) =>
-  gateway.rest(verb, path, { token: gateway.admin, ...(body ? { body } : {}) })
-const ready = () => gateway.rest('GET', '/readyz')
 const FULL = { field: 'database', message: "PostgreSQL's disk is full: nothing new can be written." }
 
 /** Makes people until one is refused; answers the names of those who were made, and the refusal. */
@@ -26,7 +14,7 @@ async function makePeople(prefix: string) {
   const made: string[] = []
   for (let number = 1; number <= 20_000; number++) {
     const name = `${prefix}-${number}`
-    const answer = await ask('POST', '/users', { name })
+    const answer = await site.ask('POST', '/users', { name })
     if (answer.status !== 201) return { made, refused: answer }
     made.push(name)
   }
@@ -34,16 +22,12 @@ async function makePeople(prefix: string) {
 }
 
 async function stored(sql: string): Promise<string[]> {
-  const client = new pg.Client({ connectionString: gateway.config.foundation.databaseUrl })
-  await client.connect()
-  const { rows } = await client.query<{ text: string }>(sql)
-  await client.end()
-  return rows.map(({ text }) => text)
+  return (await site.gateway.sql(sql)).map(({ text }) => text)
 }
 
 test('a full disk under PostgreSQL is said with the way out, people go on reading, and what was acknowledged is there when it has room again', async () => {
-  expect((await ready()).status).toBe(200)
-  await disk.fill()
+  expect((await site.ready()).status).toBe(200)
+  await site.disk.fill()
   const { made, refused } = await makePeople('during')
   expect([refused.status, refused.json.code, refused.headers['retry-after']]).toEqual([
     503,
@@ -53,13 +37,13 @@ test('a full disk under PostgreSQL is said with the way out, people go on readin
   expect(refused.json.problems).toMatchObject([FULL])
   expect(refused.json.problems[0].hint).toContain('data folder')
 
-  await expect.poll(async () => (await ready()).json.problems, { timeout: 20_000 }).toMatchObject([FULL])
-  const [me, read] = await Promise.all([ask('GET', '/me'), ask('GET', `/projects/${project}`)])
+  await expect.poll(async () => (await site.ready()).json.problems, { timeout: 20_000 }).toMatchObject([FULL])
+  const [me, read] = await Promise.all([site.ask('GET', '/me'), site.ask('GET', `/projects/${site.project}`)])
   expect([me.status, read.status]).toEqual([200, 200])
 
-  await disk.makeRoom()
-  await expect.poll(async () => (await ready()).status, { timeout: 60_000 }).toBe(200)
-  expect((await ask('POST', '/users', { name: 'after' })).status).toBe(201)
+  await site.disk.makeRoom()
+  await expect.poll(async () => (await site.ready()).status, { timeout: 60_000 }).toBe(200)
+  expect((await site.ask('POST', '/users', { name: 'after' })).status).toBe(201)
   expect(await stored('SELECT name AS text FROM api_gateway.users')).toEqual(
     expect.arrayContaining([...made, 'after']),
   )

@@ -1,25 +1,13 @@
 import { followSubject, openBus, readEvent } from '@slipway/bus'
-import { openSmallDisk, type SmallDisk } from '@slipway/testing'
-import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Gateway, startGateway } from './gateway.ts'
+import { type OnSmallDisk, startOnSmallDisk } from './on-small-disk.ts'
 
-let disk: SmallDisk
-let gateway: Gateway
-let project: string
+let site: OnSmallDisk
 beforeAll(async () => {
-  disk = await openSmallDisk(16)
-  gateway = await startGateway((usual) => usual, { disks: { nats: disk.dir } })
-  project = await gateway.project('mine')
+  site = await startOnSmallDisk('nats', 16)
 })
-afterAll(async () => {
-  await gateway?.stop()
-  await disk?.close()
-})
+afterAll(() => site?.stop())
 
-const ask = (verb: string, path: string, body?: object) =>
-  gateway.rest(verb, path, { token: gateway.admin, ...(body ? { body } : {}) })
-const ready = () => gateway.rest('GET', '/readyz')
 const FULL = { field: 'nats', message: "NATS' disk is full: no event can be published." }
 const patient = { timeout: 30_000 }
 
@@ -28,25 +16,22 @@ async function change(times: number): Promise<number[]> {
   const statuses: number[] = []
   for (let number = 1; number <= times; number++) {
     const description = `${number} ${'x'.repeat(200)}`
-    statuses.push((await ask('PATCH', `/projects/${project}`, { description })).status)
+    statuses.push((await site.ask('PATCH', `/projects/${site.project}`, { description })).status)
   }
   return statuses
 }
 
 async function waiting(): Promise<number> {
-  const client = new pg.Client({ connectionString: gateway.config.foundation.databaseUrl })
-  await client.connect()
-  const { rows } = await client.query<{ count: string }>('SELECT count(*) FROM api_gateway.outbox')
-  await client.end()
-  return Number(rows[0]?.count)
+  const [row] = await site.gateway.sql('SELECT count(*) FROM api_gateway.outbox')
+  return Number(row?.count)
 }
 
 /** The sequences of the project's first events, in the order of their arrival: one more may fit on a disk that is full. */
 async function heard(count: number): Promise<number[]> {
-  const bus = await openBus({ ...gateway.config.foundation.nats, name: 'api-gateway' })
+  const bus = await openBus({ ...site.gateway.config.foundation.nats, name: 'api-gateway' })
   const done = new AbortController()
   const sequences: number[] = []
-  for await (const body of followSubject(bus, 'EVENTS', `slipway.evt.${project}.>`, done.signal)) {
+  for await (const body of followSubject(bus, 'EVENTS', `slipway.evt.${site.project}.>`, done.signal)) {
     if (sequences.push(readEvent(body).sequence) === count) done.abort()
   }
   await bus.close()
@@ -56,12 +41,12 @@ async function heard(count: number): Promise<number[]> {
 test('a full disk under JetStream is said with the way out, changes go on, and their events come once and in order when it has room', async () => {
   await change(10)
   await expect.poll(waiting, patient).toBe(0)
-  expect((await ready()).status).toBe(200)
+  expect((await site.ready()).status).toBe(200)
 
-  await disk.fill()
+  await site.disk.fill()
   expect(new Set(await change(40))).toEqual(new Set([200]))
-  await expect.poll(async () => (await ready()).json.problems, patient).toMatchObject([FULL])
-  const { json, headers } = await ready()
+  await expect.poll(async () => (await site.ready()).json.problems, patient).toMatchObject([FULL])
+  const { json, headers } = await site.ready()
   expect(json.problems[0].hint).toContain('file system of its store')
   expect(headers['retry-after']).toBe('1')
   const left = await waiting()
@@ -70,19 +55,20 @@ test('a full disk under JetStream is said with the way out, changes go on, and t
   expect(await heard(11)).toEqual(Array.from({ length: 11 }, (_, index) => index + 1))
   expect(await waiting()).toBeGreaterThanOrEqual(left)
 
-  await disk.makeRoom()
+  await site.disk.makeRoom()
   await expect.poll(waiting, patient).toBe(0)
-  await expect.poll(async () => (await ready()).status, patient).toBe(200)
+  await expect.poll(async () => (await site.ready()).status, patient).toBe(200)
   expect(await heard(51)).toEqual(Array.from({ length: 51 }, (_, index) => index + 1))
 })
 
 test('who asks for a subscription then is told why there is none, and gets one when there is room', async () => {
-  const subscribe = () => ask('POST', `/projects/${project}/subscriptions`, { expiresInSeconds: 600 })
+  const subscribe = () =>
+    site.ask('POST', `/projects/${site.project}/subscriptions`, { expiresInSeconds: 600 })
   expect((await subscribe()).status).toBe(201)
-  await disk.fill()
+  await site.disk.fill()
   const refusals = await Promise.all(Array.from({ length: 5 }, subscribe))
   const refused = refusals.find(({ status }) => status !== 201)
   expect([refused?.status, refused?.json.problems]).toMatchObject([503, [FULL]])
-  await disk.makeRoom()
+  await site.disk.makeRoom()
   expect((await subscribe()).status).toBe(201)
 })

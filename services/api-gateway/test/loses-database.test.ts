@@ -83,8 +83,8 @@ test('while PostgreSQL is away callers are told so and when to come again, and w
 test('a change in a transaction says so too, and is not made', async () => {
   const { databaseUrl: url } = gateway.config.foundation
   const db = openDatabase(PrismaClient, { url, schema: 'api_gateway', max: 1 })
-  const store = openIdentityStore(db)
-  const change = () => store.updateUser('nobody', { enabled: false })
+  const store = openIdentityStore(db, () => {})
+  const change = () => store.updateUser('nobody', { enabled: false }, new Date())
   expect(await change()).toBe('missing')
   await postgres.stop()
   const refused = await change().catch(toSlipwayError)

@@ -8,6 +8,7 @@ import { connect, serve } from '@slipway/rpc'
 import { closing, readMaterial, type Service } from '@slipway/service'
 import { createLog, startTracing } from '@slipway/telemetry'
 import { v7 as newId } from 'uuid'
+import { hearOfAskers } from './asker/hear.ts'
 import { beginQueued } from './cluster/begin-queued.ts'
 import { followOperation } from './cluster/follow-operation.ts'
 import type { Config } from './config.ts'
@@ -68,6 +69,8 @@ export async function openClusterManager(config: Config): Promise<Service> {
         readOwnAddresses({ repo, listed: config.ownAddresses, loopbackHosts: config.loopbackHosts }),
     }
     const meansOf = meansAt(deps)
+    const askers = await hearOfAskers(deps)
+    opened.add('askers', askers.close)
     const gatherings = await openGatherings(deps)
     opened.add('gatherings', gatherings.close)
     const engine = await openEngine({

@@ -18,7 +18,7 @@ import { openDatabase } from '@slipway/database'
 import type { Client, Principal } from '@slipway/rpc'
 import { closing } from '@slipway/service'
 import { createLog } from '@slipway/telemetry'
-import { startPlatform } from '@slipway/testing'
+import { type Platform, startPlatform } from '@slipway/testing'
 import { PrismaClient } from '../src/gen/prisma/client.ts'
 import { openClusterManager } from '../src/service.ts'
 import { type FakeRepo, startFakeRepo } from './fake-repo.ts'
@@ -26,6 +26,8 @@ import { type FakeRunner, startFakeRunner } from './fake-runner.ts'
 
 /** cluster-manager as it runs, between a runner and a repository that do nothing but what a test says. */
 export type ClusterSite = {
+  /** Of its gRPC server. */
+  address: string
   clusters: Client<ClusterServiceServer>
   operations: Client<OperationServiceServer>
   hosts: Client<HostServiceServer>
@@ -44,11 +46,11 @@ export type ClusterSite = {
   stop: () => Promise<void>
 }
 
-/** Starts one; about four seconds. */
-export async function startClusterSite(): Promise<ClusterSite> {
+/** Starts one; about four seconds. On a platform that is given it stops before that. */
+export async function startClusterSite(given?: Platform): Promise<ClusterSite> {
   const opened = closing(createLog('test', 'warn'))
-  const platform = await startPlatform()
-  opened.add('platform', platform.stop)
+  const platform = given ?? (await startPlatform())
+  if (!given) opened.add('platform', platform.stop)
   const runner = await startFakeRunner(platform)
   opened.add('runner', runner.stop)
   const repo = await startFakeRepo(platform, '1.36.3')
@@ -64,7 +66,8 @@ export async function startClusterSite(): Promise<ClusterSite> {
     leaseMs: 3_000,
   })
   opened.add('service', service.stop)
-  const to = { service: 'cluster-manager', address: service.addresses.rpc ?? '', as: 'api-gateway' } as const
+  const address = service.addresses.rpc ?? ''
+  const to = { service: 'cluster-manager', address, as: 'api-gateway' } as const
   const clusters = await platform.client<ClusterServiceServer>(ClusterServiceService, to)
   const operations = await platform.client<OperationServiceServer>(OperationServiceService, to)
   const hosts = await platform.client<HostServiceServer>(HostServiceService, to)
@@ -75,7 +78,7 @@ export async function startClusterSite(): Promise<ClusterSite> {
   }))
 
   return {
-    ...{ clusters, operations, hosts, runner, repo },
+    ...{ address, clusters, operations, hosts, runner, repo },
     as: { principal: { user: 'u1', name: 'ada', role: 'operator' } },
     addHosts: async (project, wished) => {
       const { id: credential } = await credentials.createCredential({

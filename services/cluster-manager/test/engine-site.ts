@@ -155,6 +155,7 @@ export async function startEngineSite(wish: Parameters<typeof startPlatform>[0] 
         kind: 'update-nodes',
         nodes: ['w1'],
         planDigest: '',
+        createdAs: 'operator',
       } as const
       const queued = await inTransaction(db, async (tx) => {
         await lockCluster(tx, cluster)

@@ -2,7 +2,7 @@ import type { ClusterChange } from '@slipway/contracts/cluster/v1/cluster_servic
 import { startControlPlane, type TestControlPlane } from '@slipway/kube/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type ClusterSite, startClusterSite, until } from './cluster-site.ts'
-import { available, deployment, joined } from './played-nodes.ts'
+import { beginHeldCreate } from './held-create.ts'
 
 // Hosts are played; the API server that changes are planned with is real.
 let site: ClusterSite
@@ -21,7 +21,7 @@ const how = { deleteEmptyDirData: false, deleteBarePods: false, drainMinutes: 0 
 const idOf = ({ operation }: ClusterChange) => operation?.id ?? ''
 
 test('changes queued while a cluster is created are planned at their turn, each as it then is', async () => {
-  const { goOn, creating } = await beginCreate()
+  const { goOn, creating } = await beginHeldCreate({ site, plane, project })
   const at = { project, id: creating.cluster?.id ?? '' }
   const removal = { ...at, ...unlike, forget: false, leaveUnreachable: false, queue: true }
   await expect(site.clusters.deleteCluster({ ...removal, queue: false })).rejects.toMatchObject({
@@ -90,62 +90,6 @@ test('changes queued while a cluster is created are planned at their turn, each 
   expect(begun).toMatchObject({ plan: { kind: 'delete-cluster' }, operation: { state: 'planned' } })
   expect(await ended(idOf(begun))).toMatchObject({ state: 'succeeded' })
 })
-
-/** A cluster of two hosts whose creation stands still until it is let on. */
-async function beginCreate(): Promise<{ goOn: () => Promise<void>; creating: ClusterChange }> {
-  const { promise: opened, resolve: open } = Promise.withResolvers<void>()
-  const [cp, w] = await site.addHosts(project, [
-    { name: 'cp1', address: '10.40.0.1' },
-    { name: 'w1', address: '10.40.0.2' },
-  ])
-  await site.moveHost(cp?.id ?? '', '127.0.0.1')
-  site.runner.on('preflight.yml', () => opened.then(() => ({})))
-  site.runner.on('control-plane.yml', async () => {
-    await joined(plane, 'cp1', true)
-    await deployment(plane, 'coredns')
-    await available(plane, 'coredns')
-    return { exports: { 'super-admin.conf': plane.superAdmin } }
-  })
-  site.runner.on('worker.yml', async () => {
-    await joined(plane, 'w1', true)
-    return {}
-  })
-  const node = { name: '', labels: {}, taints: [] }
-  const creating = await site.clusters.createCluster({
-    ...{ project, name: 'test', fix: false, ...unlike },
-    spec: {
-      kubernetesVersion: '1.36.3',
-      nodes: [
-        { ...node, host: cp?.id ?? '', role: 'control-plane' },
-        { ...node, host: w?.id ?? '', role: 'worker' },
-      ],
-      ...{ network: undefined, runtime: undefined, kubelet: undefined, etcd: undefined },
-      apiServer: { port: plane.at.port, extraSans: [], audit: undefined },
-      controlPlaneSchedulable: false,
-    },
-  })
-  const goOn = async () => {
-    open()
-    await stepBegins(idOf(creating), 'join-workers')
-    await stepBegins(idOf(creating), 'apply-addons')
-    await until(
-      () => plane.kubectl('get', 'deploy', '-n', 'kube-system', '-o', 'name'),
-      (said) => said.includes('metrics-server'),
-    )
-    await available(plane, 'metrics-server')
-  }
-  return { goOn, creating }
-}
-
-/** Asked of Slipway rather than of the API server, which has enough to do. */
-async function stepBegins(id: string, name: string): Promise<void> {
-  const { failure } = await until(
-    () => site.operations.getOperation({ project, id }),
-    ({ state, steps }) =>
-      state === 'failed' || steps.some((step) => step.name === name && step.state !== 'pending'),
-  )
-  expect(failure).toBeUndefined()
-}
 
 /** The operation once it has ended; one that waits has not. */
 function ended(id: string) {

@@ -29,6 +29,7 @@ def main():
             "profile": {"type": "dict", "default": {}},
             "os": {"type": "dict", "required": True},
             "peers": {"type": "list", "elements": "dict", "default": []},
+            "seconds": {"type": "int", "default": 60},
         },
         supports_check_mode=True,
     )
@@ -38,24 +39,24 @@ def main():
     facts, failed = survey.read(given)
     findings = survey.judge(given, facts, failed)
     ports = facts.get("ports", {"sockets": {}, "free": [], "taken": []})
-    facts["ports"] = {"free": ports["free"], "taken": ports["taken"], "answering": leave(operation, ports["sockets"], given["peers"], elsewhere)}
+    facts["ports"] = {"free": ports["free"], "taken": ports["taken"], "answering": leave(operation, ports["sockets"], given, elsewhere)}
     if elsewhere:
         findings.append(finding.warning("checked-elsewhere", "operation %s checks this host, too: the ways to it are not tried" % elsewhere, "try again in a minute", elsewhere))
     # the time last, so that it is as fresh as can be: cluster-manager compares it with its own
     module.exit_json(changed=False, slipway_result={"findings": findings, "facts": {**facts, "epoch": time.time()}})
 
 
-def leave(operation, sockets, peers, elsewhere):
+def leave(operation, sockets, given, elsewhere):
     """Leaves those ports answering that somebody will ask for; answers which."""
     expected = {}
-    for port in (port for peer in peers for port in peer["asks"]):
+    for port in (port for peer in given["peers"] for port in peer["asks"]):
         expected[port] = expected.get(port, 0) + 1
     answering = {port: bound for port, bound in sockets.items() if port in expected and not elsewhere}
     for port, bound in sockets.items():
         if port not in answering:
             bound.close()
     if answering:
-        listener.leave(operation, answering, expected)
+        listener.leave(operation, answering, expected, given["seconds"])
     return sorted(answering)
 
 

@@ -1,6 +1,9 @@
 /** A person or robot known to this install. */
 export type User = { id: string; name: string; administrator: boolean; enabled: boolean; createdAt: Date }
 
+/** What happened to a person: the fact, the person as known now, and how often that changed. */
+export type UserFact = { fact: 'created' | 'updated'; user: User; version: number }
+
 /** What an API token may do: safe calls only, or everything its owner may. */
 export type Scope = 'read' | 'write'
 

@@ -68,7 +68,7 @@ export function identityHandlers(parts: {
       return { users: rows.map(userMessage), nextPageToken }
     },
     updateUser: async ({ id, enabled, administrator }, { was, now }) => {
-      const { before, after } = await updateUser(store, id, { enabled, administrator })
+      const { before, after } = await updateUser(store, id, { enabled, administrator }, now)
       was(userMessage(before))
       if (!after.enabled) await rightsEnded({ user: id }, now)
       return userMessage(after)

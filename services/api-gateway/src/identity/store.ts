@@ -1,5 +1,6 @@
 import type { Prisma, PrismaClient } from '../gen/prisma/client.ts'
-import type { Token, TokenState, User } from './identity.ts'
+import { userEvent } from './events.ts'
+import type { Token, TokenState, User, UserFact } from './identity.ts'
 import { digestOf } from './token.ts'
 
 type Row = Prisma.TokenGetPayload<object>
@@ -13,8 +14,14 @@ const MINUTE_MS = 60_000
 /** Every query about people, tokens and enrolments. */
 export type IdentityStore = ReturnType<typeof openIdentityStore>
 
-/** Opens it over the service's database. */
-export function openIdentityStore(db: PrismaClient) {
+/** Opens it over the service's database. `changed` is called after commits that may say something by event. */
+export function openIdentityStore(db: PrismaClient, changed: () => void) {
+  async function change<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const answer = await db.$transaction(work, PATIENT)
+    changed()
+    return answer
+  }
+
   return {
     /**
      * A token with its digest and owner, in one statement: every call begins with it, and by `include` it was two, which
@@ -44,7 +51,10 @@ export function openIdentityStore(db: PrismaClient) {
       const taken = await db.user.findUnique({ where: { name: user.name } })
       if (taken) return false
       try {
-        await db.user.create({ data: { ...user, enrolments: { create: enrolment } } })
+        await change(async (tx) => {
+          const { version } = await tx.user.create({ data: { ...user, enrolments: { create: enrolment } } })
+          await say(tx, { fact: 'created', user, version }, user.createdAt)
+        })
         return true
       } catch (error) {
         if (isTaken(error)) return false
@@ -58,21 +68,22 @@ export function openIdentityStore(db: PrismaClient) {
      */
     updateUser: (
       id: string,
-      change: { enabled?: boolean; administrator?: boolean },
+      wish: { enabled?: boolean; administrator?: boolean },
+      now: Date,
     ): Promise<{ before: User; after: User } | 'missing' | 'last-administrator'> =>
-      db.$transaction(async (tx) => {
+      change(async (tx) => {
         await lock(tx, 'administrators')
         const before = await tx.user.findUnique({ where: { id } })
         if (!before) return 'missing'
-        const wanted = { ...before, ...change }
+        const wanted = { ...before, ...wish }
         if (before.administrator && before.enabled && !(wanted.administrator && wanted.enabled)) {
           const others = await tx.user.count({
             where: { administrator: true, enabled: true, id: { not: id } },
           })
           if (others === 0) return 'last-administrator'
         }
-        return { before, after: await tx.user.update({ where: { id }, data: change }) }
-      }, PATIENT),
+        return { before, after: await update(tx, id, wish, now) }
+      }),
 
     createToken: async (token: Token, digest: string): Promise<void> => {
       await db.token.create({ data: { ...token, lastUsedAt: null, digest } })
@@ -126,14 +137,15 @@ export function openIdentityStore(db: PrismaClient) {
 
     /** Trades a code for a password in one step, and forgets failed tries with the one before. */
     enrolWithPassword: (digest: string, now: Date, { name, hash }: { name: string; hash: string }) =>
-      db.$transaction(async (tx): Promise<User | undefined> => {
+      change(async (tx): Promise<User | undefined> => {
         const userId = await redeem(tx, digest, now)
         if (!userId) return undefined
         const data = { hash, setAt: now }
         await tx.password.upsert({ where: { userId }, create: { userId, ...data }, update: data })
         await tx.signInTries.deleteMany({ where: { name: digestOf(name) } })
-        return tx.user.update({ where: { id: userId }, data: { name } })
-      }, PATIENT),
+        const user = await tx.user.findUniqueOrThrow({ where: { id: userId } })
+        return user.name === name ? user : update(tx, userId, { name }, now)
+      }),
 
     /** Trades a code for a token in one step, so that a code works once. Answers its owner. */
     enrol: (digest: string, now: Date, token: Omit<Token, 'userId'>, secretDigest: string) =>
@@ -154,17 +166,37 @@ export function openIdentityStore(db: PrismaClient) {
       now: Date,
       hand: () => Promise<void>,
     ): Promise<boolean> =>
-      db.$transaction(async (tx) => {
+      change(async (tx) => {
         await lock(tx, 'administrators')
         const [known, another] = await tx.user.findMany({ take: 2, include: { enrolments: true } })
         const expired = known?.enrolments.every((one) => one.usedAt === null && one.expiresAt <= now)
         if (another || (known && !expired)) return false
-        if (!known) await tx.user.create({ data: user })
+        if (!known) {
+          const { version } = await tx.user.create({ data: user })
+          await say(tx, { fact: 'created', user, version }, now)
+        }
         await tx.enrolment.create({ data: { ...enrolment, userId: known?.id ?? user.id } })
         await hand()
         return true
-      }, PATIENT),
+      }),
   }
+}
+
+/** Changes a person, and says so. */
+async function update(
+  tx: Transaction,
+  id: string,
+  change: { name?: string; enabled?: boolean; administrator?: boolean },
+  now: Date,
+): Promise<User> {
+  const data = { ...change, version: { increment: 1 } }
+  const { version, ...user } = await tx.user.update({ where: { id }, data })
+  await say(tx, { fact: 'updated', user, version }, now)
+  return user
+}
+
+async function say(tx: Transaction, fact: UserFact, now: Date): Promise<void> {
+  await tx.outbox.create({ data: userEvent(fact, now) })
 }
 
 function usable(digest: string, now: Date) {

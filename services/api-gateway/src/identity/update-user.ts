@@ -7,8 +7,9 @@ export async function updateUser(
   store: IdentityStore,
   id: string,
   change: { enabled?: boolean; administrator?: boolean },
+  now: Date,
 ): Promise<{ before: User; after: User }> {
-  const updated = await store.updateUser(id, change)
+  const updated = await store.updateUser(id, change, now)
   if (updated === 'missing') throw notFound('user', id)
   if (updated === 'last-administrator') {
     throw precondition([

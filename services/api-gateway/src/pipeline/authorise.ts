@@ -1,7 +1,6 @@
-import type { Access } from '@slipway/contracts'
+import { type Access, isEnough, type Role } from '@slipway/contracts'
 import { denied, notFound, unauthenticated } from '@slipway/errors'
 import type { Asker } from './authenticate.ts'
-import { isEnough, type Role } from './rights.ts'
 
 /** What is known about a project and one person: undefined when there is no such project. */
 export type Membership = (project: string, user: string) => Promise<{ role: Role | undefined } | undefined>

@@ -1,9 +1,8 @@
 import type { handleServerStreamingCall, handleUnaryCall } from '@grpc/grpc-js'
-import { type Method, methods } from '@slipway/contracts'
+import { type Method, methods, type Role } from '@slipway/contracts'
 import { bug } from '@slipway/errors'
 import type { CallOptions, Principal } from '@slipway/rpc'
 import type { Asker } from './authenticate.ts'
-import type { Role } from './rights.ts'
 
 /** What a handler knows of the call that it answers. */
 export type OwnCall = {
@@ -45,9 +44,6 @@ export type Table = { own: Record<string, object>; upstreams: Record<string, Ups
 
 type Handler = (request: unknown, call: OwnCall) => Promise<unknown>
 
-/** How long another service may take to answer; scanning many hosts takes longest. */
-const FORWARD_MS = 60_000
-
 /** Answers a call: by a handler of our own, or by the service that owns the noun. */
 export async function handle(
   table: Table,
@@ -59,7 +55,7 @@ export async function handle(
   if (own) return own(request, call)
   const upstream = table.upstreams[method.service]
   if (!upstream) throw bug(`${method.path} has nobody who answers it`)
-  return upstream.call(method.definition, request, { deadlineMs: FORWARD_MS, ...call.forward })
+  return upstream.call(method.definition, request, { deadlineMs: method.seconds * 1000, ...call.forward })
 }
 
 /** Who asks, on methods that not just anyone may call. */

@@ -1,4 +1,4 @@
-import type { Method } from '@slipway/contracts'
+import type { Method, Role } from '@slipway/contracts'
 import { denied, invalid, type Problem, type SlipwayError, unauthenticated } from '@slipway/errors'
 import { allProblems, dryRunWithout } from './all-problems.ts'
 import { cut, type Seen } from './audit.ts'
@@ -8,7 +8,6 @@ import { fieldsOf, handle, type OwnCall, principalOf, readerOf, type Table } fro
 import type { Once } from './idempotency.ts'
 import type { Limits } from './limit.ts'
 import type { Recorder } from './record.ts'
-import type { Role } from './rights.ts'
 import { askTogether } from './together.ts'
 import { type FormProblem, validate } from './validate.ts'
 import { whileAllowed } from './while-allowed.ts'

@@ -1,17 +1,7 @@
-import { type Access, type Method, methods } from '@slipway/contracts'
-
-/** The role that somebody has where a call happens: in its project, or in the install. */
-export type Role = 'administrator' | 'operator' | 'viewer'
+import { type Access, isEnough, type Method, methods, type Role } from '@slipway/contracts'
 
 /** Roles that somebody may have in a project, the highest first. */
 export const projectRoles = ['administrator', 'operator', 'viewer'] as const
-
-const rank = { member: 0, viewer: 1, operator: 2, administrator: 3 }
-
-/** Whether a role is enough for a call. */
-export function isEnough(role: Role, { role: needed }: Access): boolean {
-  return needed === 'anyone' || rank[role] >= rank[needed]
-}
 
 /** The name of a method in the API document: `IdentityService_CreateToken`. */
 export function operationIdOf({ service, name }: Pick<Method, 'service' | 'name'>): string {

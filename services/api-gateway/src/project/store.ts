@@ -1,5 +1,5 @@
+import type { Role } from '@slipway/contracts'
 import type { Prisma, PrismaClient } from '../gen/prisma/client.ts'
-import type { Role } from '../pipeline/rights.ts'
 import { projectEvent } from './events.ts'
 import type { Member, Project, ProjectFact } from './project.ts'
 

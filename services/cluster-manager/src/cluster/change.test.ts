@@ -21,7 +21,7 @@ function deps(): ChangeDeps {
   } as unknown as ChangeDeps
 }
 
-const plain = { dryRun: false, planDigest: '', reason: '', createdBy: 'u1' }
+const plain = { dryRun: false, planDigest: '', reason: '', createdBy: 'u1', createdAs: undefined }
 
 /** Another change of that one's cluster. */
 function remove({ project, cluster }: Operation, queue: boolean, idempotencyKey?: string) {

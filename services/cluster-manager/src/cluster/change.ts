@@ -1,4 +1,5 @@
 import type { Outbox } from '@slipway/bus'
+import type { Role } from '@slipway/contracts'
 import type { ServiceKey } from '@slipway/secrets'
 import { isUniqueViolation } from '../database-error.ts'
 import type { Flow, Subject } from '../flow/flow.ts'
@@ -40,6 +41,8 @@ export type Asked = {
   planDigest: string
   reason: string
   createdBy: string
+  /** The role that the asker has now; none where Slipway asks itself. */
+  createdAs: Role | undefined
   idempotencyKey: string | undefined
   /** To wait behind what is changing the cluster, rather than be refused. */
   queue: boolean

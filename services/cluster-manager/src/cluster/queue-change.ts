@@ -14,15 +14,16 @@ export async function queueChange(
   asked: Asked,
   { cluster, kind }: { cluster: Cluster; kind: OperationKind },
 ): Promise<Operation | undefined> {
-  const { project, id, planDigest, reason, createdBy, idempotencyKey, queue, dryRun, turn, ...request } =
-    asked
+  const { project, id, planDigest, idempotencyKey, queue, dryRun, turn, ...unplanned } = asked
+  const { reason, createdBy, createdAs, ...request } = unplanned
   if (!queue || dryRun || turn) return undefined
   const about = { project, cluster: id, clusterName: cluster.name, kind, reason, createdBy, idempotencyKey }
   const queued = await inTransaction(db, async (tx) => {
     await lockCluster(tx, id)
     const before = await operationOfCall(tx, project, idempotencyKey)
     const nodes = asked.names ?? []
-    return before ?? queueOperation(tx, { ...about, nodes, planDigest, request }, { newId, now: now() })
+    const waiting = { ...about, nodes, planDigest, createdAs, request }
+    return before ?? queueOperation(tx, waiting, { newId, now: now() })
   })
   outbox.nudge()
   return queued

@@ -68,8 +68,8 @@ function asked(
   }: Record<'project' | 'dryRun' | 'planDigest' | 'reason', string> & { queue?: boolean },
   { principal, idempotencyKey }: Call,
 ) {
-  const createdBy = principal?.user ?? ''
-  return { project, planDigest, reason, dryRun: dryRun === 'plan', createdBy, idempotencyKey, queue }
+  const asker = { createdBy: principal?.user ?? '', createdAs: principal?.role }
+  return { project, planDigest, reason, dryRun: dryRun === 'plan', ...asker, idempotencyKey, queue }
 }
 
 function updateFromWire(request: UpdateNodesRequest): NodeUpdate {

@@ -8,6 +8,7 @@ import type { HostResult, Run } from '@slipway/contracts/run/v1/run'
 import type { Jump, StartRunRequest, Target } from '@slipway/contracts/run/v1/run_service'
 import type { Credential } from '../credential/credential.ts'
 import { loginOf } from '../credential/wire.ts'
+import { wavesOf } from '../flow/waves.ts'
 import { readFacts } from './facts.ts'
 import { type Host, type HostUpdate, type NewHost, SSH_PORT } from './host.ts'
 import { fingerprintOf, readHostKeys } from './key.ts'
@@ -95,7 +96,6 @@ function jumpOf(credential: Credential, through: Credential | undefined): Jump |
 
 /** The step that a run of facts is started as. */
 export const FACTS_STEP = 'facts'
-const FORKS = 50
 const SECONDS_PER_WAVE = 30
 
 /** The run that reads facts. Its key makes asking twice start one run; waves of 50 hosts set its deadline. */
@@ -108,7 +108,7 @@ export function factsRun(
     playbook: 'facts.yml',
     variablesJson: JSON.stringify({ slipway_operation: `${gathering}/${FACTS_STEP}/${attempt}` }),
     secrets: {},
-    deadlineSeconds: 60 + SECONDS_PER_WAVE * Math.ceil(targets.length / FORKS),
+    deadlineSeconds: 60 + SECONDS_PER_WAVE * wavesOf(targets.length),
     check: false,
     quiet: true,
   }

@@ -26,11 +26,11 @@ export function failureOf(thrown: unknown): Failure {
   }
 }
 
-/** Why something was not begun, each problem with the field or object that it is about. */
+/** Why something was not begun, each problem with the field or object that it is about; a lost right is about neither. */
 export function refusalOf(thrown: unknown): Failure {
   const failure = failureOf(thrown)
   const { code, problems } = toSlipwayError(thrown)
-  if (code === 'Bug' || problems.length === 0) return failure
+  if (code === 'Bug' || code === 'Denied' || problems.length === 0) return failure
   return { ...failure, message: problems.map(({ field, message }) => `${field}: ${message}`).join('\n') }
 }
 

@@ -1,3 +1,4 @@
+import type { Role } from '@slipway/contracts'
 import { Prisma } from '../gen/prisma/client.ts'
 import type { Transaction } from '../store.ts'
 import type { Operation } from './operation.ts'
@@ -37,10 +38,17 @@ export async function nextTurn(tx: Transaction, cluster: string): Promise<number
   return (_max.turn ?? 0) + 1
 }
 
-/** What a queued operation was asked with. */
-export async function readRequest(db: Transaction, id: string): Promise<Record<string, unknown>> {
-  const { request } = await db.operation.findUniqueOrThrow({ where: { id }, select: { request: true } })
-  return request as Record<string, unknown>
+/** What a queued operation was asked with, and the role that its asker had then. */
+export async function readRequest(
+  db: Transaction,
+  id: string,
+): Promise<{ request: Record<string, unknown>; createdAs: Role | undefined }> {
+  const select = { request: true, createdAs: true }
+  const row = await db.operation.findUniqueOrThrow({ where: { id }, select })
+  return {
+    request: row.request as Record<string, unknown>,
+    createdAs: (row.createdAs as Role | null) ?? undefined,
+  }
 }
 
 /** Makes a planned operation of a queued one, with its plan; the cluster is locked. */

@@ -1,3 +1,4 @@
+import type { Role } from '@slipway/contracts'
 import { exhausted } from '@slipway/errors'
 import { addFacts, currentTraceparent } from '@slipway/telemetry'
 import { addToOutbox, type Transaction } from '../store.ts'
@@ -14,6 +15,8 @@ const LONGEST = 10
 export type Waiting = Omit<Intent, 'id' | 'plan' | 'grounds' | 'wishes'> & {
   nodes: readonly string[]
   planDigest: string
+  /** The role that the asker has now. */
+  createdAs: Role | undefined
   /** What it is to be planned with. */
   request: Record<string, unknown>
 }
@@ -24,7 +27,7 @@ export type Waiting = Omit<Intent, 'id' | 'plan' | 'grounds' | 'wishes'> & {
  */
 export async function queueOperation(
   tx: Transaction,
-  { nodes, planDigest, request, idempotencyKey, ...columns }: Waiting,
+  { nodes, planDigest, createdAs, request, idempotencyKey, ...columns }: Waiting,
   { newId, now }: { newId: () => string; now: Date },
 ): Promise<Operation | undefined> {
   const { last, waiting } = await lineOf(tx, columns.cluster)
@@ -43,7 +46,7 @@ export async function queueOperation(
   }
   addFacts({ 'slipway.operation': id, 'slipway.cluster': operation.cluster })
   const traceparent = currentTraceparent()
-  await insertOperation(tx, operation, { plan: {}, request, idempotencyKey, traceparent })
+  await insertOperation(tx, operation, { plan: {}, request, createdAs, idempotencyKey, traceparent })
   await addToOutbox(tx, [operationEvent(operation, { fact: 'queued', now })])
   return operation
 }

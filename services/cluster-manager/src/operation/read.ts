@@ -43,8 +43,8 @@ export async function operationsOf(db: Transaction, cluster: string): Promise<st
   return operationIds(db, cluster)
 }
 
-/** What a queued operation was asked with. */
-export async function requestOf(db: Transaction, id: string): Promise<Record<string, unknown>> {
+/** What a queued operation was asked with, and the role that its asker had then. */
+export function requestOf(db: Transaction, id: string): ReturnType<typeof readRequest> {
   return readRequest(db, id)
 }
 

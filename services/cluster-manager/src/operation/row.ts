@@ -11,7 +11,7 @@ import {
 } from './operation.ts'
 
 /** All of an operation but what is large and rarely asked for. */
-export const withoutPlan = { omit: { plan: true, request: true } } as const
+export const withoutPlan = { omit: { plan: true, request: true, createdAs: true } } as const
 export const whole = { ...withoutPlan, include: { steps: { orderBy: { position: 'asc' } } } } as const
 
 type Row = Prisma.OperationGetPayload<typeof whole>

@@ -117,6 +117,7 @@ export async function insertOperation(
   more: {
     plan: unknown
     request?: unknown
+    createdAs?: string | undefined
     idempotencyKey: string | undefined
     traceparent: string | undefined
   },
@@ -129,6 +130,7 @@ export async function insertOperation(
       mutates: isUnfinished(operation.state) ? operation.cluster : null,
       plan: more.plan as Prisma.InputJsonObject,
       request: more.request as Prisma.InputJsonObject | undefined,
+      createdAs: more.createdAs ?? null,
       idempotencyKey: more.idempotencyKey ?? null,
       traceparent: more.traceparent ?? null,
     },

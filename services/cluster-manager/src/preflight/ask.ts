@@ -6,9 +6,11 @@ import { runToItsEnd } from '../flow/play.ts'
 import type { Site } from '../flow/site.ts'
 import { clusterVariables } from '../flow/variables.ts'
 import { playRequest } from '../flow/wire.ts'
+import { answeringVariables, checkSeconds } from './duration.ts'
 import type { Finding } from './finding.ts'
 import { judge } from './judge.ts'
 import { type Member, memberOf, peersIn } from './peers.ts'
+import { cutOff } from './silence.ts'
 
 /** What asking hosts needs. */
 export type AskDeps = {
@@ -30,10 +32,10 @@ export type Thought = {
   signal: AbortSignal | undefined
 }
 
-/** Within the time that a door gives a call; a host that hangs ends it earlier. */
-const SECONDS = 50
-
-/** Asks hosts for everything that speaks against them, past any operation: nothing is kept, and nothing changes on them. */
+/**
+ * Asks hosts for everything that speaks against them, past any operation: nothing is kept, and nothing changes on them.
+ * A door waits for it, so that it has to end in time; a host that hangs ends its part earlier.
+ */
 export async function askHosts(deps: AskDeps, thought: Thought): Promise<Finding[]> {
   const { now, log } = deps
   const { project, cluster, visits, living, afterwards } = thought
@@ -45,10 +47,11 @@ export async function askHosts(deps: AskDeps, thought: Thought): Promise<Finding
   const { name, addresses, port, ca, aptKey } = await deps.repo.getEndpoint({})
   const operation = { id: `preflight-${deps.newId()}`, project }
   const controlPlane = living?.address ?? members.find(({ role }) => role === 'control-plane')?.address
+  const seconds = checkSeconds(visits.length)
   const request = playRequest(
     {
       ...{ operation, step: 'check', attempt: 1 },
-      deadline: new Date(now().getTime() + SECONDS * 1000),
+      deadline: new Date(now().getTime() + seconds * 1000),
     },
     {
       playbook: 'preflight.yml',
@@ -60,6 +63,7 @@ export async function askHosts(deps: AskDeps, thought: Thought): Promise<Finding
       now: now(),
       variables: {
         slipway_operation: `${operation.id}/check/1`,
+        ...answeringVariables(visits.length),
         slipway_cluster: clusterVariables({
           cluster,
           controlPlane: { host: { address: controlPlane ?? '' } },
@@ -68,11 +72,14 @@ export async function askHosts(deps: AskDeps, thought: Thought): Promise<Finding
       },
     },
   )
-  const late = AbortSignal.timeout((SECONDS + 5) * 1000)
+  const late = AbortSignal.timeout((seconds + 5) * 1000)
   const signal = thought.signal ? AbortSignal.any([thought.signal, late]) : late
   const run = await runToItsEnd({ signal, log }, deps, request)
   const findings = judge(run.hosts, { members, links: [], afterwards })
-  if (findings.length > 0 || run.state === 'succeeded') return findings
+  if (run.state === 'succeeded') return findings
+  const cut = [...cutOff(run, afterwards)]
+  const isHeard = findings.length > 0 || (cut.length > 0 && cut.length < run.hosts.length)
+  if (isHeard) return [...findings, ...cut]
   const hint = run.failure?.hint || 'Try again.'
   throw unavailable('hosts', run.failure?.message ?? `the check was ${run.state}`, hint)
 }

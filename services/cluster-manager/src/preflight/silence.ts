@@ -51,3 +51,19 @@ export function* silenceOf(
   const hint = `Read the output of the check on this host, mend the cause, then ${afterwards}.`
   yield { ...at, id: 'not-checked', message: evidence || 'it could not be checked', hint }
 }
+
+/**
+ * Hosts that were not through when a check was ended, by its deadline say: nothing was found there because nobody looked.
+ * Those that failed said why themselves.
+ */
+export function* cutOff({ hosts, failure }: PlayedRun, afterwards: string): Generator<Finding> {
+  for (const { name, unreachable, failed, result } of hosts) {
+    if (unreachable || failed || Array.isArray(field(field(result, 'facts'), 'ways'))) continue
+    yield {
+      ...{ id: 'not-checked', severity: 'error', host: name, fix: '' },
+      message: 'the check ended before it was through here',
+      evidence: failure?.message ?? '',
+      hint: `Look whether its SSH or its sudo is slow, then ${afterwards}.`,
+    }
+  }
+}

@@ -1,5 +1,6 @@
 import { StepFailed } from '../../operation/failure.ts'
 import type { StepContext } from '../../operation/step-context.ts'
+import { answeringVariables } from '../../preflight/duration.ts'
 import { type Finding, isSilence } from '../../preflight/finding.ts'
 import { judge } from '../../preflight/judge.ts'
 import type { Link } from '../../preflight/mtu.ts'
@@ -24,6 +25,7 @@ export async function checkHosts(ctx: StepContext, site: Site): Promise<void> {
     places: blueprint.places,
     own: ({ node }) => ({ slipway_peers: peers.get(node.name) ?? [] }),
     ...access,
+    variables: { ...access.variables, ...answeringVariables(blueprint.places.length) },
   })
   const grounds = { members, links: linksOf(blueprint), afterwards: 'resume the operation' }
   const findings = judge(run.hosts, grounds)

@@ -13,8 +13,6 @@ import struct
 import time
 
 CONTROL = "\0slipway-preflight"      # an abstract socket: it is of this network namespace, and has no file
-SECONDS = 60
-BUSY_SECONDS = 30      # for as long the check of another operation is believed to go on: some host may have died before it asked
 HOLDS = " holds the host"
 LINGER = 2      # an answer may have been lost on the way, and is asked for again
 NOBODY = 65534
@@ -37,8 +35,8 @@ def end(operation, holds=False):
             return "", ""
 
 
-def leave(operation, sockets, expected, seconds=SECONDS):
-    """Leaves a process behind that holds `sockets` (by port); `expected` says by port how many hosts will ask."""
+def leave(operation, sockets, expected, seconds):
+    """Leaves a process behind that holds `sockets` (by port) for so long at most; `expected` says by port how many hosts will ask."""
     control = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     control.bind(CONTROL)
     control.listen(4)
@@ -49,7 +47,7 @@ def leave(operation, sockets, expected, seconds=SECONDS):
                 signal.signal(signal.SIGALRM, signal.SIG_DFL)
                 signal.alarm(seconds)
                 detach([control, *sockets.values()])
-                Answering(operation, control, sockets, expected).run()
+                Answering(operation, control, sockets, expected, seconds).run()
         finally:
             os._exit(0)
     os.wait()
@@ -84,13 +82,14 @@ def question(operation):
 class Answering:
     """One loop over all sockets."""
 
-    def __init__(self, operation, control, sockets, expected):
+    def __init__(self, operation, control, sockets, expected, seconds):
         self.operation = operation
         self.question = question(operation)
         self.missing = {port: count for port, count in expected.items() if port in sockets and count > 0}
         self.came = {port: set() for port in sockets}
         self.selector = selectors.DefaultSelector()
-        self.began = time.monotonic()
+        # so long the check of another operation is believed to go on: some host may have died before it asked
+        self.busy_until = time.monotonic() + seconds / 2
         self.ended = False
         for port, bound in [("", control), *sockets.items()]:
             bound.setblocking(False)
@@ -131,7 +130,7 @@ class Answering:
             asking.settimeout(1)
             _, uid, _ = struct.unpack("3i", asking.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
             who = asking.recv(200).decode()
-            is_needed = not self.is_done() and time.monotonic() < self.began + BUSY_SECONDS and not who.endswith(HOLDS)
+            is_needed = not self.is_done() and time.monotonic() < self.busy_until and not who.endswith(HOLDS)
             if uid != 0 or (is_needed and who != self.operation["operation"]):
                 asking.sendall(("%s %d" % (self.operation["operation"], os.getpid())).encode())
                 return

@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { Button, Select, Table, type TableProps } from 'antd'
+import { Button, Table, type TableProps } from 'antd'
 import { type Cluster, clustersQuery } from '../../../cluster/queries.ts'
 import { ClusterState } from '../../../cluster/state.tsx'
-import { type ClusterStateName, clusterStates, stateWords } from '../../../cluster/words.ts'
+import { clusterStates, stateWords } from '../../../cluster/words.ts'
 import { useMay } from '../../../me/me.ts'
 import { ProblemCard } from '../../../problem/problem-card.tsx'
+import { AnyOrOne } from '../../../ui/any-or-one.tsx'
 import { Finder } from '../../../ui/finder.tsx'
 import { Page } from '../../../ui/page.tsx'
 import { Pager } from '../../../ui/pager.tsx'
@@ -66,6 +67,7 @@ const PAGE_SIZE = 50
 /** The clusters of a project; what is looked for stands in the address. */
 export default function Clusters() {
   const say = useWords(words)
+  const sayState = useWords(stateWords)
   const { project } = useParams({ from: '/shell/projects/$project/clusters' })
   const { search, state, before = [] } = useSearch({ from: '/shell/projects/$project/clusters' })
   const navigate = useNavigate({ from: '/projects/$project/clusters' })
@@ -99,7 +101,10 @@ export default function Clusters() {
             void navigate({ search: { state, ...(text ? { search: text } : {}) }, replace: true })
           }
         />
-        <StateFilter
+        <AnyOrOne
+          label={say('state')}
+          any={say('anyState')}
+          choices={clusterStates.map((one) => ({ value: one, label: sayState(one) }))}
           value={state}
           onChoose={(chosen) => void navigate({ search: { search, ...(chosen ? { state: chosen } : {}) } })}
         />
@@ -157,24 +162,5 @@ function ClusterTable({ clusters, empty }: { clusters: Cluster[]; empty: string 
         locale={{ emptyText: empty }}
       />
     </div>
-  )
-}
-
-function StateFilter({ value, onChoose }: { value: string | undefined; onChoose: (state: string) => void }) {
-  const say = useWords(words)
-  const sayState = useWords(stateWords)
-  const options = clusterStates.map((state: ClusterStateName) => ({
-    value: state as string,
-    label: sayState(state),
-  }))
-  return (
-    <Select
-      className="filter"
-      aria-label={say('state')}
-      value={value ?? ''}
-      options={[{ value: '', label: say('anyState') }, ...options]}
-      onChange={onChoose}
-      popupMatchSelectWidth={false}
-    />
   )
 }

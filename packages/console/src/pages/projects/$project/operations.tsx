@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { Select, Table, type TableProps } from 'antd'
+import { Table, type TableProps } from 'antd'
 import { clustersQuery } from '../../../cluster/queries.ts'
 import { usePersonOf } from '../../../operation/asker.ts'
 import { type Operation, operationsQuery } from '../../../operation/queries.ts'
 import { OperationState, reasonOf, useTitleOf } from '../../../operation/row.tsx'
 import { operationStates, stateWords } from '../../../operation/words.ts'
 import { ProblemCard } from '../../../problem/problem-card.tsx'
+import { AnyOrOne } from '../../../ui/any-or-one.tsx'
 import { Page } from '../../../ui/page.tsx'
 import { Pager } from '../../../ui/pager.tsx'
 import { Ago, Took } from '../../../ui/time.tsx'
@@ -74,7 +75,7 @@ export default function Operations() {
   const asked = { state, cluster, pageToken: before.at(-1), pageSize: PAGE_SIZE }
   const { data, error, refetch } = useQuery(operationsQuery(project, asked))
   const { data: clusters } = useQuery(clustersQuery(project, { pageSize: CLUSTERS }))
-  const look = (wanted: { state?: string; cluster?: string }) => {
+  const look = (wanted: { state?: string | undefined; cluster?: string | undefined }) => {
     const given = Object.entries({ state, cluster, ...wanted }).filter(([, value]) => value)
     void navigate({ search: Object.fromEntries(given) })
   }
@@ -82,28 +83,20 @@ export default function Operations() {
   return (
     <Page title={say('title')}>
       <div className="filters">
-        <Select
-          className="filter"
-          aria-label={say('state')}
-          value={state ?? ''}
-          options={[
-            { value: '', label: say('anyState') },
-            ...operationStates.map((one) => ({ value: one as string, label: sayState(one) })),
-          ]}
-          onChange={(chosen) => look({ state: chosen })}
-          popupMatchSelectWidth={false}
+        <AnyOrOne
+          label={say('state')}
+          any={say('anyState')}
+          choices={operationStates.map((one) => ({ value: one, label: sayState(one) }))}
+          value={state}
+          onChoose={(chosen) => look({ state: chosen })}
         />
-        <Select
-          className="filter"
-          aria-label={say('cluster')}
-          value={cluster ?? ''}
-          showSearch={{ optionFilterProp: 'label' }}
-          options={[
-            { value: '', label: say('anyCluster') },
-            ...(clusters?.clusters ?? []).map(({ id, name }) => ({ value: id, label: name })),
-          ]}
-          onChange={(chosen) => look({ cluster: chosen })}
-          popupMatchSelectWidth={false}
+        <AnyOrOne
+          label={say('cluster')}
+          any={say('anyCluster')}
+          choices={(clusters?.clusters ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+          value={cluster}
+          onChoose={(chosen) => look({ cluster: chosen })}
+          findable
         />
       </div>
       {error && <ProblemCard of={error} onAgain={() => void refetch()} />}

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
-import { Select } from 'antd'
 import type { ReactNode } from 'react'
 import { clustersQuery } from '../../../../cluster/queries.ts'
 import { hostStates, stateWords } from '../../../../host/words.ts'
+import { AnyOrOne } from '../../../../ui/any-or-one.tsx'
 import { Finder } from '../../../../ui/finder.tsx'
 import { useWords } from '../../../../words/words.ts'
 import type { HostsSearch } from './search.ts'
@@ -33,28 +33,20 @@ export function Filters({
         value={search ?? ''}
         onFind={(text) => onChange({ ...filter, search: text || undefined }, { replace: true })}
       />
-      <Select
-        className="filter"
-        aria-label={say('state')}
-        value={state ?? ''}
-        options={[
-          { value: '', label: say('anyState') },
-          ...hostStates.map((value) => ({ value: value as string, label: sayState(value) })),
-        ]}
-        onChange={(chosen) => onChange({ ...filter, state: chosen || undefined }, { replace: false })}
-        popupMatchSelectWidth={false}
+      <AnyOrOne
+        label={say('state')}
+        any={say('anyState')}
+        choices={hostStates.map((one) => ({ value: one, label: sayState(one) }))}
+        value={state}
+        onChoose={(chosen) => onChange({ ...filter, state: chosen }, { replace: false })}
       />
-      <Select
-        className="filter"
-        aria-label={say('cluster')}
-        value={cluster ?? ''}
-        options={[
-          { value: '', label: say('anyCluster') },
-          ...(data?.clusters ?? []).map(({ id, name }) => ({ value: id, label: name })),
-        ]}
-        showSearch={{ optionFilterProp: 'label' }}
-        onChange={(chosen) => onChange({ ...filter, cluster: chosen || undefined }, { replace: false })}
-        popupMatchSelectWidth={false}
+      <AnyOrOne
+        label={say('cluster')}
+        any={say('anyCluster')}
+        choices={(data?.clusters ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+        value={cluster}
+        onChoose={(chosen) => onChange({ ...filter, cluster: chosen }, { replace: false })}
+        findable
       />
       <Finder
         label={say('tagFilter')}
