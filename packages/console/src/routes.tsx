@@ -15,6 +15,7 @@ import { meQuery } from './me/me.ts'
 import { readOperationSearch } from './operation/search.ts'
 import { auditSearch } from './pages/audit/search.ts'
 import { hostsSearch } from './pages/projects/$project/hosts/search.ts'
+import { usersSearch } from './pages/users/search.ts'
 import { keepProject, lastProject } from './project/here.ts'
 import { projectQuery, projectsQuery } from './project/queries.ts'
 import { Failed } from './shell/failed.tsx'
@@ -88,6 +89,13 @@ const versions = createRoute({
   getParentRoute: () => shell,
   path: '/versions',
   component: lazyRouteComponent(() => import('./pages/versions.tsx')),
+})
+
+const users = createRoute({
+  getParentRoute: () => shell,
+  path: '/users',
+  validateSearch: fromAddress(usersSearch),
+  component: lazyRouteComponent(() => import('./pages/users.tsx')),
 })
 
 const audit = createRoute({
@@ -187,6 +195,7 @@ const tree = root.addChildren([
     account,
     projects,
     versions,
+    users,
     audit,
     project.addChildren([
       home,

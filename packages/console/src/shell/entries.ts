@@ -14,6 +14,7 @@ export type Entry = {
     | '/projects/$project/members'
     | '/projects'
     | '/versions'
+    | '/users'
     | '/audit'
     | '/account'
   /** Shown to those who may make this call. */
@@ -34,6 +35,7 @@ export const projectEntries: readonly Entry[] = [
 export const installEntries: readonly Entry[] = [
   { title: 'projects', to: '/projects', needs: 'ProjectService_ListProjects' },
   { title: 'versions', to: '/versions', needs: 'VersionService_ListVersions' },
+  { title: 'users', to: '/users', needs: 'IdentityService_ListUsers' },
   { title: 'audit', to: '/audit', needs: 'AuditService_ListAuditEntries' },
   { title: 'account', to: '/account' },
 ]
