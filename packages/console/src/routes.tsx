@@ -98,6 +98,12 @@ const users = createRoute({
   component: lazyRouteComponent(() => import('./pages/users.tsx')),
 })
 
+const install = createRoute({
+  getParentRoute: () => shell,
+  path: '/install',
+  component: lazyRouteComponent(() => import('./pages/install.tsx')),
+})
+
 const audit = createRoute({
   getParentRoute: () => shell,
   path: '/audit',
@@ -197,6 +203,7 @@ const tree = root.addChildren([
     versions,
     users,
     audit,
+    install,
     project.addChildren([
       home,
       clusters,

@@ -108,6 +108,34 @@ test('a person is made by clicks and comes in by the link that is shown once; di
   await other.close()
 })
 
+test('an administrator sees that the install is well, by all that it rests on, and nobody else does', async () => {
+  const tab = await site.browser.open()
+  const { page } = tab
+  await signIn(tab, 'captain', PASSWORD, '/')
+  await page.getByRole('link', { name: 'This install' }).click()
+  await page.getByText('All is well').waitFor()
+  for (const name of ['api-gateway', 'cluster-manager', 'ansible-runner', 'repo-proxy']) {
+    const [service] = await page.locator('.row', { hasText: name }).filter({ hasText: 'Ready' }).all()
+    expect(await service?.textContent()).toContain('runs since')
+  }
+  for (const [name, said] of [
+    ['PostgreSQL', 'Answers'],
+    ['NATS', 'Answers'],
+    ['postgres, nats, repo', 'free'],
+    ['CA', 'until'],
+  ] as const) {
+    await page.locator('.row', { hasText: name }).filter({ hasText: said }).waitFor()
+  }
+  await page.getByText(/Looked at [0-9] s ago/).waitFor()
+  expect(await faultsOf(tab)).toEqual([])
+  await tab.close()
+  const other = await site.browser.open()
+  await signIn(other, 'guest', PASSWORD, '/install')
+  await other.page.getByText('Not allowed').waitFor()
+  expect(await other.page.getByRole('link', { name: 'This install' }).count()).toBe(0)
+  await other.close()
+})
+
 test('a version is switched off by a click; who may not sees only how it is', async () => {
   const tab = await site.browser.open()
   const { page } = tab

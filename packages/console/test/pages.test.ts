@@ -29,6 +29,7 @@ const pages: Record<string, PageShown> = {
   versions: { path: () => '/versions', anonymous: false },
   people: { path: () => '/users', anonymous: false },
   'new person': { path: () => '/users?add=true', anonymous: false },
+  'this install': { path: () => '/install', anonymous: false },
   audit: { path: () => '/audit', anonymous: false },
   account: { path: () => '/account', anonymous: false },
   palette: {

@@ -27,6 +27,11 @@ const settings = Type.Object({
   SLIPWAY_CONSOLE_DIR: Type.Optional(
     Type.String({ description: 'Folder of the built console; without it there is only the API.' }),
   ),
+  SLIPWAY_INSTALL_DIR: Type.Optional(
+    Type.String({
+      description: 'Data folder of the install where it is on this machine: its disks are watched.',
+    }),
+  ),
   SLIPWAY_RATE_PRINCIPAL: Type.Integer({
     description: 'Calls per second that one person may make, at each replica.',
     default: 500,
@@ -74,6 +79,8 @@ export type GatewayConfig = {
   enrolmentFile: string
   /** Folder of the built console, where it is served. */
   consoleDir: string | undefined
+  /** Data folder of the install, where it is on this machine. */
+  installDir: string | undefined
   rates: Rates
   stalledMs: number
 }
@@ -94,6 +101,7 @@ export function readApiGatewayConfig(env: Record<string, string | undefined>): G
     natsPublicUrl: read.SLIPWAY_NATS_PUBLIC_URL ?? foundation.nats.url,
     natsAccountSeedFile: read.SLIPWAY_NATS_ACCOUNT_SEED,
     consoleDir: read.SLIPWAY_CONSOLE_DIR,
+    installDir: read.SLIPWAY_INSTALL_DIR,
     enrolmentFile: read.SLIPWAY_ENROLMENT_FILE,
     rates: {
       principal: read.SLIPWAY_RATE_PRINCIPAL,

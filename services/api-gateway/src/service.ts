@@ -1,8 +1,9 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ensureStreams, openBus, openOutbox } from '@slipway/bus'
-import { migrate, openDatabase } from '@slipway/database'
+import { checkBusRoom, ensureStreams, openBus, openOutbox } from '@slipway/bus'
+import { checkRoom, migrate, openDatabase } from '@slipway/database'
 import { unavailable } from '@slipway/errors'
+import { lookAtSelf, readiness } from '@slipway/health'
 import { recordKey } from '@slipway/secrets'
 import { closing, readMaterial, type Service } from '@slipway/service'
 import { createLog, startTracing } from '@slipway/telemetry'
@@ -18,6 +19,8 @@ import { serveGrpc } from './grpc/server.ts'
 import { ensureFirstAdministrator } from './identity/first-administrator.ts'
 import { identityHandlers, type RightsEnded } from './identity/rpc.ts'
 import { openIdentityStore } from './identity/store.ts'
+import { installHandlers } from './install/rpc.ts'
+import { openInstallStore } from './install/store.ts'
 import { createOnce } from './pipeline/idempotency.ts'
 import { openLedger } from './pipeline/ledger.ts'
 import { createLimits } from './pipeline/limit.ts'
@@ -27,7 +30,6 @@ import { answerSeal } from './pipeline/sealing.ts'
 import { openCallStore } from './pipeline/store.ts'
 import { projectHandlers } from './project/rpc.ts'
 import { openProjectStore } from './project/store.ts'
-import { readiness } from './ready.ts'
 import { recordHandlers } from './record/rpc.ts'
 import { createRest } from './rest/server.ts'
 import { sessionHandlers } from './session/rpc.ts'
@@ -86,6 +88,10 @@ export async function openApiGateway(config: GatewayConfig): Promise<Service> {
     }
     const rightsEnded: RightsEnded = (of, at) =>
       endSubscriptions('user' in of ? { userId: of.user } : { tokenId: of.token }, at)
+    const ping = () => db.$queryRaw`SELECT 1`
+    const room = () => ping().then(() => checkRoom(databaseUrl))
+    const ready = readiness([room, () => checkBusRoom(bus, NAME)], now)
+    const self = { name: NAME, tls, ready, startedAt: now() }
     const own = {
       'slipway.identity.v1.IdentityService': {
         ...identityHandlers({
@@ -102,6 +108,15 @@ export async function openApiGateway(config: GatewayConfig): Promise<Service> {
         owned: upstream.owned,
         rightsEnded: ({ project, user }, at) =>
           endSubscriptions({ projectId: project, ...(user ? { userId: user } : {}) }, at),
+      }),
+      'slipway.install.v1.InstallService': installHandlers({
+        store: openInstallStore(db),
+        bus,
+        selves: upstream.selves,
+        own: { name: NAME, look: () => lookAtSelf(self) },
+        ca: () => tls.ca,
+        dir: config.installDir,
+        now,
       }),
       'slipway.audit.v1.AuditService': auditHandlers(audit),
       'slipway.event.v1.EventService': eventHandlers({
@@ -148,8 +163,6 @@ export async function openApiGateway(config: GatewayConfig): Promise<Service> {
       ending: ending.signal,
     })
     opened.add('grpc', grpc.stop)
-    const ping = () => db.$queryRaw`SELECT 1`
-    const ready = readiness({ service: NAME, ping, databaseUrl, bus, now })
     const rest = await createRest({
       ...{ pipeline, tls, ready, log, stalledMs },
       ending: ending.signal,

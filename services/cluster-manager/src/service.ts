@@ -1,9 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { ensureStreams, openBus, openOutbox } from '@slipway/bus'
+import { ensureStreams, lookAtBus, openBus, openOutbox } from '@slipway/bus'
 import { type RepoServiceServer, RepoServiceService } from '@slipway/contracts/repo/v1/repo_service'
 import { type RunServiceServer, RunServiceService } from '@slipway/contracts/run/v1/run_service'
-import { migrate, openDatabase } from '@slipway/database'
+import { checkRoom, migrate, openDatabase } from '@slipway/database'
+import { readiness, selfService } from '@slipway/health'
 import { connect, serve } from '@slipway/rpc'
 import { closing, readMaterial, type Service } from '@slipway/service'
 import { createLog, startTracing } from '@slipway/telemetry'
@@ -79,10 +80,14 @@ export async function openClusterManager(config: Config): Promise<Service> {
       meansOf,
     })
     opened.add('engine', engine.close)
+    const ready = readiness([() => checkRoom(url), () => lookAtBus(bus)], now)
     const rpc = await serve({
       listen: foundation.rpcListen,
       tls,
-      services: implementations({ ...deps, meansOf }),
+      services: [
+        ...implementations({ ...deps, meansOf }),
+        selfService({ name: NAME, tls, ready, startedAt: now() }),
+      ],
       log,
     })
     opened.add('rpc', rpc.stop)

@@ -16,6 +16,7 @@ export type Entry = {
     | '/versions'
     | '/users'
     | '/audit'
+    | '/install'
     | '/account'
   /** Shown to those who may make this call. */
   needs?: Operation
@@ -37,5 +38,6 @@ export const installEntries: readonly Entry[] = [
   { title: 'versions', to: '/versions', needs: 'VersionService_ListVersions' },
   { title: 'users', to: '/users', needs: 'IdentityService_ListUsers' },
   { title: 'audit', to: '/audit', needs: 'AuditService_ListAuditEntries' },
+  { title: 'install', to: '/install', needs: 'InstallService_GetHealth' },
   { title: 'account', to: '/account' },
 ]
