@@ -1,5 +1,10 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { text } from 'node:stream/consumers'
+import { createGunzip } from 'node:zlib'
 import { type Connection, callApi } from '@slipway/cli/api'
+import { extract } from 'tar-stream'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { faultsOf, signIn } from './browser.ts'
 import { type Site, startSite } from './site.ts'
@@ -136,6 +141,59 @@ test('an administrator sees that the install is well, by all that it rests on, a
   await other.close()
 })
 
+test('the support bundle has health, operations and log, and none of the secrets that the install holds', async () => {
+  const { privateKey } = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  })
+  const [, , keyBody = ''] = privateKey.split('\n')
+  const hidden = { password: 'hush-hush-anchor', sudo: 'hush-hush-sudo', passphrase: 'hush-hush-phrase' }
+  const credentials = 'slipway.credential.v1.CredentialService/CreateCredential'
+  const first = { name: 'word', kind: 'password', password: hidden.password, sudoPassword: hidden.sudo }
+  await callApi(to, credentials, { project, user: 'ops', ...first })
+  await callApi(to, credentials, { project, user: 'ops', name: 'key', kind: 'private-key', privateKey })
+  // What is wrong is refused, and recorded all the same.
+  const wrong = { name: 'wrong', kind: 'private-key', privateKey: 'no key', passphrase: hidden.passphrase }
+  await callApi(to, credentials, { project, user: 'ops', ...wrong }).catch(() => {})
+  const identity = 'slipway.identity.v1.IdentityService'
+  const made = await callApi(to, `${identity}/CreateToken`, { name: 'ci', expiresInHours: 1 })
+  const invited = await callApi(to, `${identity}/CreateUser`, { name: 'invited' })
+
+  const tab = await site.browser.open()
+  const { page, context } = tab
+  await signIn(tab, 'captain', PASSWORD, '/install')
+  const saved = page.waitForEvent('download')
+  await page.getByRole('link', { name: 'Support bundle' }).click()
+  const file = await saved
+  expect(file.suggestedFilename()).toBe('slipway-support-bundle.tar.gz')
+  const files = await unpack(await file.path())
+  expect(files.get('health.json')).toContain('"cluster-manager"')
+  expect(files.get('log.jsonl')).toContain('repo-proxy is ready')
+  expect(files.get('audit.jsonl')).toContain('CredentialService/CreateCredential')
+  expect(files.get('projects/shop/counts.json')).toContain('"hosts"')
+  expect(files.get('missing.txt')).toBe('')
+
+  const session = (await context.cookies()).find(({ name }) => name === '__Host-slipway')?.value
+  const known = {
+    token: to.token,
+    made: made.secret,
+    code: invited.enrolmentCode,
+    session,
+    keyBody,
+    PASSWORD,
+  }
+  const all = [...files.values()].join('\n')
+  for (const [name, secret] of Object.entries({ ...known, ...hidden, link: site.firstLink })) {
+    expect(secret, name).toMatch(/.{8}/)
+    // Of a token or link its last part is the secret.
+    const part = String(secret).split(/[_=]/).at(-1) ?? ''
+    expect(all.includes(part), name).toBe(false)
+  }
+  expect(all).not.toMatch(/postgres(ql)?:\/\/|PRIVATE KEY/)
+  await tab.close()
+})
+
 test('a version is switched off by a click; who may not sees only how it is', async () => {
   const tab = await site.browser.open()
   const { page } = tab
@@ -178,3 +236,12 @@ test('the audit is searched, an entry shows what it was before and after, and wh
   await page.getByText('Nothing is like that.').waitFor()
   await tab.close()
 })
+
+/** The files of a support bundle by their names. */
+async function unpack(path: string): Promise<Map<string, string>> {
+  const files = new Map<string, string>()
+  for await (const entry of createReadStream(path).pipe(createGunzip()).pipe(extract())) {
+    files.set(entry.header.name.replace('slipway-support/', ''), await text(entry))
+  }
+  return files
+}

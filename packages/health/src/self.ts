@@ -16,6 +16,8 @@ type Self = {
   /** Throws with everything that is wrong. */
   ready: () => Promise<void>
   startedAt: Date
+  /** What it was started with, of the settings that hold no secret. */
+  settings: Record<string, string>
 }
 
 /** SelfService, which every service answers for itself. */
@@ -24,7 +26,13 @@ export function selfService(self: Self) {
 }
 
 /** How a service is, as it knows itself. */
-export async function lookAtSelf({ name, tls, ready, startedAt }: Self): Promise<LookAtSelfResponse> {
+export async function lookAtSelf({
+  name,
+  tls,
+  ready,
+  startedAt,
+  settings,
+}: Self): Promise<LookAtSelfResponse> {
   const problems = await ready().then(
     () => [],
     (thrown: unknown) => toSlipwayError(thrown).problems,
@@ -34,6 +42,7 @@ export async function lookAtSelf({ name, tls, ready, startedAt }: Self): Promise
     startedAt,
     problems: problems.map(({ field, message, hint }) => ({ field, message, hint })),
     certificate: certificateOf(name, tls.cert),
+    settings,
   }
 }
 

@@ -6,7 +6,7 @@ import { checkRoom, migrate, openDatabase } from '@slipway/database'
 import { precondition } from '@slipway/errors'
 import { readiness, selfService } from '@slipway/health'
 import { implement, serve } from '@slipway/rpc'
-import { closing, readMaterial, type Service } from '@slipway/service'
+import { closing, readMaterial, type Service, tellableSettings } from '@slipway/service'
 import { createLog, startTracing } from '@slipway/telemetry'
 import type { Config } from './config.ts'
 import { PrismaClient } from './gen/prisma/client.ts'
@@ -62,7 +62,12 @@ export async function openAnsibleRunner(config: Config): Promise<Service> {
     const handlers = runService(context, outbox.nudge)
     const { now } = context
     const ready = readiness([() => checkRoom(url), () => lookAtBus(bus)], now)
-    const self = selfService({ name: NAME, tls, ready, startedAt: now() })
+    const settings = {
+      ...tellableSettings(foundation),
+      SLIPWAY_RUNNER_PARALLEL: String(parallel),
+      SLIPWAY_RUN_DAYS: String(keptDays),
+    }
+    const self = selfService({ name: NAME, tls, ready, startedAt: now(), settings })
     const services = [implement(RunServiceService, handlers), self]
     const rpc = await serve({ listen: foundation.rpcListen, tls, services, log })
     opened.add('rpc', rpc.stop)

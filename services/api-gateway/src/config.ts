@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { readConfig } from '@slipway/config'
-import { type Foundation, foundationSettings, readFoundation } from '@slipway/service'
+import { type Foundation, foundationSettings, readFoundation, tellableSettings } from '@slipway/service'
 
 const settings = Type.Object({
   ...foundationSettings,
@@ -83,6 +83,20 @@ export type GatewayConfig = {
   installDir: string | undefined
   rates: Rates
   stalledMs: number
+}
+
+/** What of it may be told to anybody who helps: only what stands here. */
+export function tellableGatewaySettings(config: GatewayConfig): Record<string, string> {
+  const { foundation, restListen, grpcListen, rates, stalledMs, consoleDir } = config
+  return {
+    ...tellableSettings(foundation),
+    SLIPWAY_REST_LISTEN: restListen,
+    SLIPWAY_GRPC_LISTEN: grpcListen,
+    SLIPWAY_RATE_PRINCIPAL: String(rates.principal),
+    SLIPWAY_RATE_SOURCE: String(rates.source),
+    SLIPWAY_STALLED_SECONDS: String(stalledMs / 1000),
+    SLIPWAY_CONSOLE_DIR: consoleDir === undefined ? 'not set' : 'set',
+  }
 }
 
 /** Reads the configuration from an environment. */

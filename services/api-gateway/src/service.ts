@@ -9,7 +9,7 @@ import { closing, readMaterial, type Service } from '@slipway/service'
 import { createLog, startTracing } from '@slipway/telemetry'
 import { auditHandlers } from './audit/rpc.ts'
 import { openAuditStore } from './audit/store.ts'
-import type { GatewayConfig } from './config.ts'
+import { type GatewayConfig, tellableGatewaySettings } from './config.ts'
 import { eventHandlers } from './event/rpc.ts'
 import { openSubscriptionStore, type Whose } from './event/store.ts'
 import { subscribe } from './event/subscribe.ts'
@@ -91,7 +91,8 @@ export async function openApiGateway(config: GatewayConfig): Promise<Service> {
     const ping = () => db.$queryRaw`SELECT 1`
     const room = () => ping().then(() => checkRoom(databaseUrl))
     const ready = readiness([room, () => checkBusRoom(bus, NAME)], now)
-    const self = { name: NAME, tls, ready, startedAt: now() }
+    const settings = tellableGatewaySettings(config)
+    const self = { name: NAME, tls, ready, startedAt: now(), settings }
     const own = {
       'slipway.identity.v1.IdentityService': {
         ...identityHandlers({
@@ -110,9 +111,8 @@ export async function openApiGateway(config: GatewayConfig): Promise<Service> {
           endSubscriptions({ projectId: project, ...(user ? { userId: user } : {}) }, at),
       }),
       'slipway.install.v1.InstallService': installHandlers({
+        ...{ bus, projects, audit, settings, ...upstream },
         store: openInstallStore(db),
-        bus,
-        selves: upstream.selves,
         own: { name: NAME, look: () => lookAtSelf(self) },
         ca: () => tls.ca,
         dir: config.installDir,

@@ -40,6 +40,8 @@ export function connectUpstreams(addresses: GatewayConfig['upstreams'], tls: Tls
     /** Who answers which public service. */
     services,
     operations,
+    clusters,
+    hosts,
     runs,
     /** How each is, by its own words. */
     selves,

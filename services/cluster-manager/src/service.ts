@@ -6,7 +6,7 @@ import { type RunServiceServer, RunServiceService } from '@slipway/contracts/run
 import { checkRoom, migrate, openDatabase } from '@slipway/database'
 import { readiness, selfService } from '@slipway/health'
 import { connect, serve } from '@slipway/rpc'
-import { closing, readMaterial, type Service } from '@slipway/service'
+import { closing, readMaterial, type Service, tellableSettings } from '@slipway/service'
 import { createLog, startTracing } from '@slipway/telemetry'
 import { v7 as newId } from 'uuid'
 import { beginQueued } from './cluster/begin-queued.ts'
@@ -81,12 +81,18 @@ export async function openClusterManager(config: Config): Promise<Service> {
     })
     opened.add('engine', engine.close)
     const ready = readiness([() => checkRoom(url), () => lookAtBus(bus)], now)
+    const settings = {
+      ...tellableSettings(foundation),
+      SLIPWAY_LEASE_SECONDS: String(config.leaseMs / 1000),
+      SLIPWAY_LOOPBACK_HOSTS: String(config.loopbackHosts ?? false),
+      SLIPWAY_OWN_ADDRESSES: config.ownAddresses.join(','),
+    }
     const rpc = await serve({
       listen: foundation.rpcListen,
       tls,
       services: [
         ...implementations({ ...deps, meansOf }),
-        selfService({ name: NAME, tls, ready, startedAt: now() }),
+        selfService({ name: NAME, tls, ready, startedAt: now(), settings }),
       ],
       log,
     })

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { type Health, healthQuery } from '../install/queries.ts'
 import { TroubleRow } from '../install/trouble-row.tsx'
+import { useMay } from '../me/me.ts'
 import { ProblemCard } from '../problem/problem-card.tsx'
 import { Mark } from '../ui/mark.tsx'
 import { Page, Section } from '../ui/page.tsx'
@@ -16,6 +17,7 @@ import { words } from './install/words.ts'
 /** How this install itself is: what is wrong on top, with what to do next. */
 export default function Install() {
   const say = useWords(words)
+  const may = useMay()
   const { data, error, refetch } = useQuery(healthQuery)
   return (
     <Page
@@ -27,7 +29,16 @@ export default function Install() {
           </>
         )
       }
-      actions={<Button onClick={() => void refetch()}>{say('again')}</Button>}
+      actions={
+        <>
+          <Button onClick={() => void refetch()}>{say('again')}</Button>
+          {may('InstallService_ExportSupportBundle') && (
+            <Button href="/api/v1/support-bundle" download title={say('bundleHint')}>
+              {say('bundle')}
+            </Button>
+          )}
+        </>
+      }
     >
       {error && <ProblemCard of={error} onAgain={() => void refetch()} />}
       {!data && !error && <Waiting what={say('waiting')} />}
