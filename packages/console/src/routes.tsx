@@ -78,6 +78,12 @@ const account = createRoute({
   component: lazyRouteComponent(() => import('./pages/account.tsx')),
 })
 
+const settings = createRoute({
+  getParentRoute: () => shell,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./pages/settings.tsx')),
+})
+
 const projects = createRoute({
   getParentRoute: () => shell,
   path: '/projects',
@@ -199,6 +205,7 @@ const tree = root.addChildren([
   shell.addChildren([
     start,
     account,
+    settings,
     projects,
     versions,
     users,

@@ -32,6 +32,7 @@ const pages: Record<string, PageShown> = {
   'this install': { path: () => '/install', anonymous: false },
   audit: { path: () => '/audit', anonymous: false },
   account: { path: () => '/account', anonymous: false },
+  settings: { path: () => '/settings', anonymous: false },
   palette: {
     path: () => '/account',
     anonymous: false,

@@ -18,6 +18,7 @@ export type Entry = {
     | '/audit'
     | '/install'
     | '/account'
+    | '/settings'
   /** Shown to those who may make this call. */
   needs?: Operation
 }
@@ -40,4 +41,5 @@ export const installEntries: readonly Entry[] = [
   { title: 'audit', to: '/audit', needs: 'AuditService_ListAuditEntries' },
   { title: 'install', to: '/install', needs: 'InstallService_GetHealth' },
   { title: 'account', to: '/account' },
+  { title: 'settings', to: '/settings' },
 ]
