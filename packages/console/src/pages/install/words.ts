@@ -16,7 +16,7 @@ export const words = defineWords('install', {
     ready: 'Ready',
     troubled: 'In trouble',
     unreachable: 'No answer',
-    since: 'runs since',
+    since: 'started',
     data: 'Data',
     answers: 'Answers',
     away: 'No answer',
