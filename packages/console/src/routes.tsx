@@ -15,6 +15,7 @@ import { meQuery } from './me/me.ts'
 import { readOperationSearch } from './operation/search.ts'
 import { auditSearch } from './pages/audit/search.ts'
 import { hostsSearch } from './pages/projects/$project/hosts/search.ts'
+import { usersSearch } from './pages/users/search.ts'
 import { keepProject, lastProject } from './project/here.ts'
 import { projectQuery, projectsQuery } from './project/queries.ts'
 import { Failed } from './shell/failed.tsx'
@@ -77,6 +78,12 @@ const account = createRoute({
   component: lazyRouteComponent(() => import('./pages/account.tsx')),
 })
 
+const settings = createRoute({
+  getParentRoute: () => shell,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./pages/settings.tsx')),
+})
+
 const projects = createRoute({
   getParentRoute: () => shell,
   path: '/projects',
@@ -88,6 +95,19 @@ const versions = createRoute({
   getParentRoute: () => shell,
   path: '/versions',
   component: lazyRouteComponent(() => import('./pages/versions.tsx')),
+})
+
+const users = createRoute({
+  getParentRoute: () => shell,
+  path: '/users',
+  validateSearch: fromAddress(usersSearch),
+  component: lazyRouteComponent(() => import('./pages/users.tsx')),
+})
+
+const install = createRoute({
+  getParentRoute: () => shell,
+  path: '/install',
+  component: lazyRouteComponent(() => import('./pages/install.tsx')),
 })
 
 const audit = createRoute({
@@ -185,9 +205,12 @@ const tree = root.addChildren([
   shell.addChildren([
     start,
     account,
+    settings,
     projects,
     versions,
+    users,
     audit,
+    install,
     project.addChildren([
       home,
       clusters,

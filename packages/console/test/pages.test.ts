@@ -27,8 +27,12 @@ const pages: Record<string, PageShown> = {
   projects: { path: () => '/projects', anonymous: false },
   'new project': { path: () => '/projects?add=true', anonymous: false },
   versions: { path: () => '/versions', anonymous: false },
+  people: { path: () => '/users', anonymous: false },
+  'new person': { path: () => '/users?add=true', anonymous: false },
+  'this install': { path: () => '/install', anonymous: false },
   audit: { path: () => '/audit', anonymous: false },
   account: { path: () => '/account', anonymous: false },
+  settings: { path: () => '/settings', anonymous: false },
   palette: {
     path: () => '/account',
     anonymous: false,

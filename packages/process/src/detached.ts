@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, fchownSync, openSync } from 'node:fs'
 import { unavailable } from '@slipway/errors'
 import type { RunOptions } from './child.ts'
 import { environment } from './environment.ts'
@@ -15,6 +15,8 @@ export async function startDetached(
   const { logFile, cwd, env, uid, gid } = options
   const log = openSync(logFile, 'a', 0o640)
   try {
+    // Whoever runs it may read what it said, and no more people than before.
+    if (uid !== undefined && gid !== undefined) fchownSync(log, uid, gid)
     const child = spawn(file, args, {
       cwd,
       env: environment(env),

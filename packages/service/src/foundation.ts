@@ -57,6 +57,15 @@ export function readFoundation(settings: Static<typeof schema>): Foundation {
   }
 }
 
+/** What of a foundation may be told to anybody who helps: only what stands here, and no URL, as those may hold a password. */
+export function tellableSettings({ rpcListen, logLevel, otlp }: Foundation): Record<string, string> {
+  return {
+    SLIPWAY_RPC_LISTEN: rpcListen,
+    SLIPWAY_LOG_LEVEL: logLevel,
+    SLIPWAY_OTLP: otlp === undefined ? 'not set' : 'set',
+  }
+}
+
 /** Reads the certificate, keys and CA of a service. */
 export async function readMaterial(service: string, foundation: Foundation): Promise<Material> {
   const { files, logLevel } = foundation

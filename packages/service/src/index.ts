@@ -5,6 +5,7 @@ export {
   type Material,
   readFoundation,
   readMaterial,
+  tellableSettings,
 } from './foundation.ts'
 export { runAlone, type Service } from './run-alone.ts'
 export { readTls, type TlsFiles } from './tls.ts'

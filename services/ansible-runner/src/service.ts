@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { ensureStreams, openBus, openOutbox } from '@slipway/bus'
+import { ensureStreams, lookAtBus, openBus, openOutbox } from '@slipway/bus'
 import { RunServiceService } from '@slipway/contracts/run/v1/run_service'
-import { migrate, openDatabase } from '@slipway/database'
+import { checkRoom, migrate, openDatabase } from '@slipway/database'
 import { precondition } from '@slipway/errors'
+import { readiness, selfService } from '@slipway/health'
 import { implement, serve } from '@slipway/rpc'
-import { closing, readMaterial, type Service } from '@slipway/service'
+import { closing, readMaterial, type Service, tellableSettings } from '@slipway/service'
 import { createLog, startTracing } from '@slipway/telemetry'
 import type { Config } from './config.ts'
 import { PrismaClient } from './gen/prisma/client.ts'
@@ -59,7 +60,15 @@ export async function openAnsibleRunner(config: Config): Promise<Service> {
     opened.add('removal', sweepOldRuns(context, keptDays))
     opened.add('work', await work(context, parallel))
     const handlers = runService(context, outbox.nudge)
-    const services = [implement(RunServiceService, handlers)]
+    const { now } = context
+    const ready = readiness([() => checkRoom(url), () => lookAtBus(bus)], now)
+    const settings = {
+      ...tellableSettings(foundation),
+      SLIPWAY_RUNNER_PARALLEL: String(parallel),
+      SLIPWAY_RUN_DAYS: String(keptDays),
+    }
+    const self = selfService({ name: NAME, tls, ready, startedAt: now(), settings })
+    const services = [implement(RunServiceService, handlers), self]
     const rpc = await serve({ listen: foundation.rpcListen, tls, services, log })
     opened.add('rpc', rpc.stop)
     return { name: NAME, addresses: { rpc: rpc.address }, stop: opened.close }

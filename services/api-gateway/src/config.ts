@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { readConfig } from '@slipway/config'
-import { type Foundation, foundationSettings, readFoundation } from '@slipway/service'
+import { type Foundation, foundationSettings, readFoundation, tellableSettings } from '@slipway/service'
 
 const settings = Type.Object({
   ...foundationSettings,
@@ -26,6 +26,11 @@ const settings = Type.Object({
   }),
   SLIPWAY_CONSOLE_DIR: Type.Optional(
     Type.String({ description: 'Folder of the built console; without it there is only the API.' }),
+  ),
+  SLIPWAY_INSTALL_DIR: Type.Optional(
+    Type.String({
+      description: 'Data folder of the install where it is on this machine: its disks are watched.',
+    }),
   ),
   SLIPWAY_RATE_PRINCIPAL: Type.Integer({
     description: 'Calls per second that one person may make, at each replica.',
@@ -74,8 +79,24 @@ export type GatewayConfig = {
   enrolmentFile: string
   /** Folder of the built console, where it is served. */
   consoleDir: string | undefined
+  /** Data folder of the install, where it is on this machine. */
+  installDir: string | undefined
   rates: Rates
   stalledMs: number
+}
+
+/** What of it may be told to anybody who helps: only what stands here. */
+export function tellableGatewaySettings(config: GatewayConfig): Record<string, string> {
+  const { foundation, restListen, grpcListen, rates, stalledMs, consoleDir } = config
+  return {
+    ...tellableSettings(foundation),
+    SLIPWAY_REST_LISTEN: restListen,
+    SLIPWAY_GRPC_LISTEN: grpcListen,
+    SLIPWAY_RATE_PRINCIPAL: String(rates.principal),
+    SLIPWAY_RATE_SOURCE: String(rates.source),
+    SLIPWAY_STALLED_SECONDS: String(stalledMs / 1000),
+    SLIPWAY_CONSOLE_DIR: consoleDir === undefined ? 'not set' : 'set',
+  }
 }
 
 /** Reads the configuration from an environment. */
@@ -94,6 +115,7 @@ export function readApiGatewayConfig(env: Record<string, string | undefined>): G
     natsPublicUrl: read.SLIPWAY_NATS_PUBLIC_URL ?? foundation.nats.url,
     natsAccountSeedFile: read.SLIPWAY_NATS_ACCOUNT_SEED,
     consoleDir: read.SLIPWAY_CONSOLE_DIR,
+    installDir: read.SLIPWAY_INSTALL_DIR,
     enrolmentFile: read.SLIPWAY_ENROLMENT_FILE,
     rates: {
       principal: read.SLIPWAY_RATE_PRINCIPAL,

@@ -1,14 +1,15 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ensureStreams, openBus, openOutbox } from '@slipway/bus'
-import { migrate, openDatabase } from '@slipway/database'
+import { checkBusRoom, ensureStreams, openBus, openOutbox } from '@slipway/bus'
+import { checkRoom, migrate, openDatabase } from '@slipway/database'
 import { unavailable } from '@slipway/errors'
+import { lookAtSelf, readiness } from '@slipway/health'
 import { recordKey } from '@slipway/secrets'
 import { closing, readMaterial, type Service } from '@slipway/service'
 import { createLog, startTracing } from '@slipway/telemetry'
 import { auditHandlers } from './audit/rpc.ts'
 import { openAuditStore } from './audit/store.ts'
-import type { GatewayConfig } from './config.ts'
+import { type GatewayConfig, tellableGatewaySettings } from './config.ts'
 import { eventHandlers } from './event/rpc.ts'
 import { openSubscriptionStore, type Whose } from './event/store.ts'
 import { subscribe } from './event/subscribe.ts'
@@ -18,6 +19,8 @@ import { serveGrpc } from './grpc/server.ts'
 import { ensureFirstAdministrator } from './identity/first-administrator.ts'
 import { identityHandlers, type RightsEnded } from './identity/rpc.ts'
 import { openIdentityStore } from './identity/store.ts'
+import { installHandlers } from './install/rpc.ts'
+import { openInstallStore } from './install/store.ts'
 import { createOnce } from './pipeline/idempotency.ts'
 import { openLedger } from './pipeline/ledger.ts'
 import { createLimits } from './pipeline/limit.ts'
@@ -27,7 +30,6 @@ import { answerSeal } from './pipeline/sealing.ts'
 import { openCallStore } from './pipeline/store.ts'
 import { projectHandlers } from './project/rpc.ts'
 import { openProjectStore } from './project/store.ts'
-import { readiness } from './ready.ts'
 import { recordHandlers } from './record/rpc.ts'
 import { createRest } from './rest/server.ts'
 import { sessionHandlers } from './session/rpc.ts'
@@ -86,6 +88,11 @@ export async function openApiGateway(config: GatewayConfig): Promise<Service> {
     }
     const rightsEnded: RightsEnded = (of, at) =>
       endSubscriptions('user' in of ? { userId: of.user } : { tokenId: of.token }, at)
+    const ping = () => db.$queryRaw`SELECT 1`
+    const room = () => ping().then(() => checkRoom(databaseUrl))
+    const ready = readiness([room, () => checkBusRoom(bus, NAME)], now)
+    const settings = tellableGatewaySettings(config)
+    const self = { name: NAME, tls, ready, startedAt: now(), settings }
     const own = {
       'slipway.identity.v1.IdentityService': {
         ...identityHandlers({
@@ -102,6 +109,14 @@ export async function openApiGateway(config: GatewayConfig): Promise<Service> {
         owned: upstream.owned,
         rightsEnded: ({ project, user }, at) =>
           endSubscriptions({ projectId: project, ...(user ? { userId: user } : {}) }, at),
+      }),
+      'slipway.install.v1.InstallService': installHandlers({
+        ...{ bus, projects, audit, settings, ...upstream },
+        store: openInstallStore(db),
+        own: { name: NAME, look: () => lookAtSelf(self) },
+        ca: () => tls.ca,
+        dir: config.installDir,
+        now,
       }),
       'slipway.audit.v1.AuditService': auditHandlers(audit),
       'slipway.event.v1.EventService': eventHandlers({
@@ -148,8 +163,6 @@ export async function openApiGateway(config: GatewayConfig): Promise<Service> {
       ending: ending.signal,
     })
     opened.add('grpc', grpc.stop)
-    const ping = () => db.$queryRaw`SELECT 1`
-    const ready = readiness({ service: NAME, ping, databaseUrl, bus, now })
     const rest = await createRest({
       ...{ pipeline, tls, ready, log, stalledMs },
       ending: ending.signal,

@@ -3,6 +3,7 @@ import {
   ClusterServiceService,
 } from '@slipway/contracts/cluster/v1/cluster_service'
 import { type HostServiceServer, HostServiceService } from '@slipway/contracts/host/v1/host_service'
+import { type SelfServiceServer, SelfServiceService } from '@slipway/contracts/install/v1/install_service'
 import {
   type OperationServiceServer,
   OperationServiceService,
@@ -23,6 +24,10 @@ export function connectUpstreams(addresses: GatewayConfig['upstreams'], tls: Tls
   const runs = connect<RunServiceServer>(RunServiceService, runner)
   const proxy = { address: addresses.repoProxy, service: 'repo-proxy', tls }
   const repo = connect<object>(RepoServiceService, proxy)
+  const selves = [manager, runner, proxy].map((to) => ({
+    name: to.service,
+    client: connect<SelfServiceServer>(SelfServiceService, to),
+  }))
   const services: Record<string, Upstream> = {
     'slipway.cluster.v1.ClusterService': clusters,
     'slipway.host.v1.HostService': hosts,
@@ -35,7 +40,11 @@ export function connectUpstreams(addresses: GatewayConfig['upstreams'], tls: Tls
     /** Who answers which public service. */
     services,
     operations,
+    clusters,
+    hosts,
     runs,
+    /** How each is, by its own words. */
+    selves,
     /** Asks whether a project owns hosts or clusters, on the asker's behalf. */
     owned: (forward: CallOptions) => async (project: string) => {
       const first = { project, pageSize: 1, pageToken: '', state: '', search: '' }
@@ -46,7 +55,8 @@ export function connectUpstreams(addresses: GatewayConfig['upstreams'], tls: Tls
       return { hosts: foundHosts.hosts.length > 0, clusters: foundClusters.clusters.length > 0 }
     },
     close: () => {
-      for (const client of [operations, clusters, hosts, runs, repo]) client.close()
+      for (const client of [operations, clusters, hosts, runs, repo, ...selves.map(({ client }) => client)])
+        client.close()
     },
   }
 }

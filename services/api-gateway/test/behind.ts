@@ -23,9 +23,9 @@ export type Behind = {
 
 /** Which service answers which package. */
 const owners: Record<Name, string[]> = {
-  'cluster-manager': ['cluster', 'host', 'credential', 'version', 'operation'],
-  'ansible-runner': ['run'],
-  'repo-proxy': ['repo'],
+  'cluster-manager': ['cluster', 'host', 'credential', 'version', 'operation', 'install'],
+  'ansible-runner': ['run', 'install'],
+  'repo-proxy': ['repo', 'install'],
 }
 
 /** Starts them on free ports. */

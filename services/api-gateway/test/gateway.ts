@@ -26,6 +26,7 @@ export async function startGateway(
     natsPublicUrl: platform.natsUrl,
     natsAccountSeedFile: platform.install.natsAccountSeedFile,
     consoleDir: undefined,
+    installDir: platform.dir,
     enrolmentFile: join(platform.dir, 'first-administrator'),
     rates: { principal: 5_000, source: 10_000, signIns: 10_000, refusals: 6_000 },
     stalledMs: 60_000,

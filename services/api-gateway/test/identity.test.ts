@@ -179,3 +179,14 @@ test('lists come page by page, each entry once', async () => {
   expect(names).toEqual(rows.map(({ name }) => name))
   expect((await asAdmin('GET', '/users?pageToken=!!')).json.problems[0].field).toBe('pageToken')
 })
+
+test('people are found by a part of their name in any case, and nothing in it is a pattern', async () => {
+  for (const name of ['skipper_one', 'skipper.two']) await asAdmin('POST', '/users', { name })
+  const found = async (search: string) =>
+    (await asAdmin('GET', `/users?search=${encodeURIComponent(search)}`)).json.users.map(
+      ({ name }: { name: string }) => name,
+    )
+  expect(await found('KIPPER')).toEqual(['skipper_one', 'skipper.two'])
+  expect(await found('r_')).toEqual(['skipper_one'])
+  expect(await found('%')).toEqual([])
+})

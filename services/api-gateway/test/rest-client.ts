@@ -4,6 +4,7 @@ import { request } from 'node:https'
 type Heard = {
   status: number
   headers: Record<string, string | undefined>
+  bytes: Buffer
   text: string
   // biome-ignore lint/suspicious/noExplicitAny: a test knows what it asked for
   json: any
@@ -42,11 +43,13 @@ export function restClient(base: string, ca: string): Rest {
           response.on('data', (chunk: Buffer) => chunks.push(chunk))
           response.once('error', reject)
           response.once('end', () => {
-            const text = Buffer.concat(chunks).toString()
+            const bytes = Buffer.concat(chunks)
+            const text = bytes.toString()
             const isJson = /json/.test(response.headers['content-type'] ?? '')
             resolve({
               status: response.statusCode ?? 0,
               headers: response.headers as Heard['headers'],
+              bytes,
               text,
               json: isJson && text ? JSON.parse(text) : undefined,
             })

@@ -1,11 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { ensureStreams, openBus, openOutbox } from '@slipway/bus'
+import { ensureStreams, lookAtBus, openBus, openOutbox } from '@slipway/bus'
 import { type RepoServiceServer, RepoServiceService } from '@slipway/contracts/repo/v1/repo_service'
 import { type RunServiceServer, RunServiceService } from '@slipway/contracts/run/v1/run_service'
-import { migrate, openDatabase } from '@slipway/database'
+import { checkRoom, migrate, openDatabase } from '@slipway/database'
+import { readiness, selfService } from '@slipway/health'
 import { connect, serve } from '@slipway/rpc'
-import { closing, readMaterial, type Service } from '@slipway/service'
+import { closing, readMaterial, type Service, tellableSettings } from '@slipway/service'
 import { createLog, startTracing } from '@slipway/telemetry'
 import { v7 as newId } from 'uuid'
 import { hearOfAskers } from './asker/hear.ts'
@@ -82,10 +83,20 @@ export async function openClusterManager(config: Config): Promise<Service> {
       meansOf,
     })
     opened.add('engine', engine.close)
+    const ready = readiness([() => checkRoom(url), () => lookAtBus(bus)], now)
+    const settings = {
+      ...tellableSettings(foundation),
+      SLIPWAY_LEASE_SECONDS: String(config.leaseMs / 1000),
+      SLIPWAY_LOOPBACK_HOSTS: String(config.loopbackHosts ?? false),
+      SLIPWAY_OWN_ADDRESSES: config.ownAddresses.join(','),
+    }
     const rpc = await serve({
       listen: foundation.rpcListen,
       tls,
-      services: implementations({ ...deps, meansOf }),
+      services: [
+        ...implementations({ ...deps, meansOf }),
+        selfService({ name: NAME, tls, ready, startedAt: now(), settings }),
+      ],
       log,
     })
     opened.add('rpc', rpc.stop)

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
-import { migrate, openDatabase } from '@slipway/database'
+import { checkRoom, migrate, openDatabase } from '@slipway/database'
+import { readiness, selfService } from '@slipway/health'
 import { serve } from '@slipway/rpc'
-import { closing, readMaterial, type Service } from '@slipway/service'
+import { closing, readMaterial, type Service, tellableSettings } from '@slipway/service'
 import { createLog, startTracing } from '@slipway/telemetry'
 import { openAptSigner } from './apt/sign.ts'
 import type { RepoProxyConfig } from './config.ts'
@@ -39,10 +40,18 @@ export async function openRepoProxy(config: RepoProxyConfig, now = () => new Dat
 
     const { host, port } = https
     const reach = { host, port, name: config.name, addresses: config.addresses, ca: tls.ca }
+    const ready = readiness([() => checkRoom(foundation.databaseUrl)], now)
+    const settings = {
+      ...tellableSettings(foundation),
+      SLIPWAY_REPO_LISTEN: listen,
+      SLIPWAY_REPO_NAME: config.name,
+      SLIPWAY_REPO_ADDRESSES: config.addresses.join(','),
+    }
+    const self = selfService({ name: NAME, tls, ready, startedAt: now(), settings })
     const rpc = await serve({
       listen: foundation.rpcListen,
       tls,
-      services: [repoService(repo, publicKeys, reach)],
+      services: [repoService(repo, publicKeys, reach), self],
       log,
     })
     opened.add('rpc', rpc.stop)

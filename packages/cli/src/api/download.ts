@@ -10,7 +10,7 @@ export async function download(
   request: Record<string, unknown>,
 ): Promise<void> {
   if (process.stdout.isTTY) {
-    const hint = 'Send it into a file: … > operation.record.gz'
+    const hint = 'Send it into a file: … > FILE'
     throw precondition([{ field: 'standard output', message: 'is a terminal, and this is no text', hint }])
   }
   await pipeline(Readable.from(downloadApi(to, name, request)), process.stdout, { end: false })

@@ -83,6 +83,7 @@ export async function startAllInOne(settings: Settings): Promise<AllInOne> {
       SLIPWAY_NATS_PUBLIC_URL: natsUrl,
       SLIPWAY_ENROLMENT_FILE: join(dir, 'first-administrator'),
       SLIPWAY_CONSOLE_DIR: settings.SLIPWAY_CONSOLE_DIR,
+      SLIPWAY_INSTALL_DIR: dir,
     })
     return {
       install,

@@ -14,8 +14,11 @@ export type Entry = {
     | '/projects/$project/members'
     | '/projects'
     | '/versions'
+    | '/users'
     | '/audit'
+    | '/install'
     | '/account'
+    | '/settings'
   /** Shown to those who may make this call. */
   needs?: Operation
 }
@@ -34,6 +37,9 @@ export const projectEntries: readonly Entry[] = [
 export const installEntries: readonly Entry[] = [
   { title: 'projects', to: '/projects', needs: 'ProjectService_ListProjects' },
   { title: 'versions', to: '/versions', needs: 'VersionService_ListVersions' },
+  { title: 'users', to: '/users', needs: 'IdentityService_ListUsers' },
   { title: 'audit', to: '/audit', needs: 'AuditService_ListAuditEntries' },
+  { title: 'install', to: '/install', needs: 'InstallService_GetHealth' },
   { title: 'account', to: '/account' },
+  { title: 'settings', to: '/settings' },
 ]

@@ -64,7 +64,8 @@ export function identityHandlers(parts: {
     },
     listUsers: async (request) => {
       const { limit, after } = pageOf(request)
-      const { rows, nextPageToken } = pageFrom(await store.listUsers(after, limit + 1), limit, ({ id }) => id)
+      const found = await store.listUsers(request.search, after, limit + 1)
+      const { rows, nextPageToken } = pageFrom(found, limit, ({ id }) => id)
       return { users: rows.map(userMessage), nextPageToken }
     },
     updateUser: async ({ id, enabled, administrator }, { was, now }) => {

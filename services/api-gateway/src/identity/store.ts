@@ -43,8 +43,16 @@ export function openIdentityStore(db: PrismaClient, changed: () => void) {
     },
 
     findUser: (id: string): Promise<User | null> => db.user.findUnique({ where: { id } }),
-    listUsers: (after: string, limit: number): Promise<User[]> =>
-      db.user.findMany({ where: { id: { gt: after } }, orderBy: { id: 'asc' }, take: limit }),
+    /** The longest known first; those whose name holds `search`, where it is not empty. */
+    listUsers: (search: string, after: string, limit: number): Promise<User[]> =>
+      db.user.findMany({
+        where: {
+          id: { gt: after },
+          ...(search ? { name: { contains: asItStands(search.toLowerCase()) } } : {}),
+        },
+        orderBy: { id: 'asc' },
+        take: limit,
+      }),
 
     /** A new person with the digest of a one-time code; false when the name is taken. */
     createUser: async (user: User, enrolment: { digest: string; expiresAt: Date }): Promise<boolean> => {
@@ -212,6 +220,11 @@ async function redeem(tx: Transaction, digest: string, now: Date): Promise<strin
 
 async function lock(tx: Transaction, name: string): Promise<void> {
   await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtext(${`api_gateway:${name}`}))::text`
+}
+
+/** A text for `contains`, which is LIKE: what that takes for a pattern stands for itself. Names are lower-case. */
+function asItStands(text: string): string {
+  return text.replaceAll(/[\\%_]/g, '\\$&')
 }
 
 /** Prisma's code for a value that has to be unique and is not. */

@@ -162,7 +162,7 @@ export async function createRest(parts: {
 
 /** How a stream is told: as events, or as a file to be kept, which is cut off when it goes wrong. */
 function streamOf(
-  { route }: Method,
+  { route, access }: Method,
   batches: AsyncIterable<readonly never[]>,
   request: FastifyRequest,
 ): { headers: Record<string, string>; body: AsyncIterable<string | Uint8Array> } {
@@ -171,8 +171,9 @@ function streamOf(
     const headers = { 'content-type': contentType, 'x-accel-buffering': 'no' }
     return { headers, body: serverSentEvents(batches, traceOf(request)) }
   }
-  const { id } = request.params as { id: string }
-  const disposition = `attachment; filename="${encodeURIComponent(id)}.record.gz"`
+  const { id } = request.params as { id?: string }
+  const name = id === undefined ? `slipway-${access?.noun}.tar.gz` : `${encodeURIComponent(id)}.record.gz`
+  const disposition = `attachment; filename="${name}"`
   const headers = { 'content-type': contentType, 'content-disposition': disposition }
   return { headers, body: piecesOf(batches) }
 }

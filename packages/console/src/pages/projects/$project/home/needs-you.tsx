@@ -1,8 +1,11 @@
-import { useQueries } from '@tanstack/react-query'
+import { useQueries, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { Cluster } from '../../../../cluster/queries.ts'
 import { type Host, hostsQuery } from '../../../../host/queries.ts'
 import { HostState } from '../../../../host/state.tsx'
+import { healthQuery } from '../../../../install/queries.ts'
+import { TroubleRow } from '../../../../install/trouble-row.tsx'
+import { useMay } from '../../../../me/me.ts'
 import { operationsQuery } from '../../../../operation/queries.ts'
 import { OperationRow } from '../../../../operation/row.tsx'
 import { ProblemCard } from '../../../../problem/problem-card.tsx'
@@ -15,7 +18,10 @@ import { words } from './words.ts'
 const SHOWN = 20
 const LOST = ['host-key-changed', 'unreachable'] as const
 
-/** What stopped and waits for a person to go on: operations, and hosts that Slipway can't log in to. */
+/**
+ * What stopped and waits for a person to go on: operations, hosts that Slipway can't log in to, and for administrators what
+ * is wrong about the install itself.
+ */
 export function NeedsYou({ project, clusters }: { project: string; clusters: readonly Cluster[] }) {
   const say = useWords(words)
   const operations = useQueries({
@@ -24,6 +30,9 @@ export function NeedsYou({ project, clusters }: { project: string; clusters: rea
   const hosts = useQueries({
     queries: LOST.map((state) => hostsQuery(project, { state, pageSize: SHOWN })),
   })
+  const may = useMay()
+  const health = useQuery({ ...healthQuery, enabled: may('InstallService_GetHealth') })
+  const troubles = health.data?.troubles ?? []
   const all = [...operations, ...hosts]
   const failure = all.find(({ error }) => error)?.error
   const isRead = all.every(({ data }) => data)
@@ -34,13 +43,17 @@ export function NeedsYou({ project, clusters }: { project: string; clusters: rea
     .filter(({ id, state }) => state === 'paused' || latest.has(id))
   const lost = hosts.flatMap(({ data }) => data?.hosts ?? [])
   const unshown = LOST.filter((_, index) => hosts[index]?.data?.nextPageToken)
+  const waiting = troubles.length + stopped.length + lost.length
   return (
     <Section title={say('needs')}>
       {failure && <ProblemCard of={failure} />}
       {!isRead && !failure && <Waiting what={say('waiting')} />}
-      {isRead && stopped.length + lost.length === 0 && <p className="quiet">{say('calm')}</p>}
-      {stopped.length + lost.length > 0 && (
+      {isRead && waiting === 0 && <p className="quiet">{say('calm')}</p>}
+      {waiting > 0 && (
         <ul className="rows">
+          {troubles.map((trouble) => (
+            <TroubleRow key={`${trouble.about} ${trouble.message}`} of={trouble} />
+          ))}
           {stopped.map((operation) => (
             <OperationRow key={operation.id} of={operation} />
           ))}

@@ -1,26 +1,16 @@
-import { type Bus, checkBusRoom } from '@slipway/bus'
-import { checkRoom } from '@slipway/database'
 import { isSlipwayError, SlipwayError } from '@slipway/errors'
 
 /** Anybody may ask, so that what writes to a disk is not asked for each of them. */
 const HOLDS_MS = 2_000
 
 /**
- * Whether this door can do all that it may be asked: its database and NATS answer and have room to write. Throws
- * Unavailable with everything that is wrong.
+ * Whether a service can do all that it may be asked: each check throws Unavailable when it can't. Throws that with
+ * everything that is wrong.
  */
-export function readiness(parts: {
-  service: string
-  ping: () => Promise<unknown>
-  databaseUrl: string
-  bus: Bus
-  now: () => Date
-}): () => Promise<void> {
-  const { service, ping, databaseUrl, bus, now } = parts
-  const database = holding(() => checkRoom(databaseUrl), now)
-  const nats = holding(() => checkBusRoom(bus, service), now)
+export function readiness(checks: readonly (() => Promise<unknown>)[], now: () => Date): () => Promise<void> {
+  const held = checks.map((check) => holding(check, now))
   return async () => {
-    const outcomes = await Promise.allSettled([ping().then(database), nats()])
+    const outcomes = await Promise.allSettled(held.map((check) => check()))
     const problems = outcomes.flatMap((outcome) => {
       if (outcome.status === 'fulfilled') return []
       if (!isSlipwayError(outcome.reason)) throw outcome.reason
@@ -32,7 +22,7 @@ export function readiness(parts: {
 }
 
 /** A check whose good answer holds for a moment, and that is not made twice at once. */
-function holding(check: () => Promise<void>, now: () => Date): () => Promise<void> {
+function holding(check: () => Promise<unknown>, now: () => Date): () => Promise<void> {
   let until = 0
   let asked: Promise<void> | undefined
   return async () => {

@@ -1,0 +1,2 @@
+export { readiness } from './readiness.ts'
+export { certificateOf, lookAtSelf, selfService } from './self.ts'
