@@ -18,6 +18,7 @@ import { serveGrpc } from './grpc/server.ts'
 import { ensureFirstAdministrator } from './identity/first-administrator.ts'
 import { identityHandlers, type RightsEnded } from './identity/rpc.ts'
 import { openIdentityStore } from './identity/store.ts'
+import { objectHandlers } from './object/rpc.ts'
 import { createOnce } from './pipeline/idempotency.ts'
 import { openLedger } from './pipeline/ledger.ts'
 import { createLimits } from './pipeline/limit.ts'
@@ -110,6 +111,7 @@ export async function openApiGateway(config: GatewayConfig): Promise<Service> {
         end: endSubscriptions,
         url: config.natsPublicUrl,
       }),
+      'slipway.object.v1.ObjectService': objectHandlers(upstream.objects),
       'slipway.operation.v1.OperationService': {
         ...watchHandlers({ bus, ...upstream }),
         ...recordHandlers({ bus, ...upstream, findUser: identity.findUser, key: signing, now }),

@@ -162,14 +162,14 @@ export async function createRest(parts: {
 
 /** How a stream is told: as events, or as a file to be kept, which is cut off when it goes wrong. */
 function streamOf(
-  { route }: Method,
+  method: Method,
   batches: AsyncIterable<readonly never[]>,
   request: FastifyRequest,
 ): { headers: Record<string, string>; body: AsyncIterable<string | Uint8Array> } {
-  const contentType = route?.contentType ?? ''
+  const contentType = method.route?.contentType ?? ''
   if (contentType === 'text/event-stream') {
     const headers = { 'content-type': contentType, 'x-accel-buffering': 'no' }
-    return { headers, body: serverSentEvents(batches, traceOf(request)) }
+    return { headers, body: serverSentEvents(method, batches, traceOf(request)) }
   }
   const { id } = request.params as { id: string }
   const disposition = `attachment; filename="${encodeURIComponent(id)}.record.gz"`
