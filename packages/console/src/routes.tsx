@@ -12,6 +12,7 @@ import {
 import { fromAddress } from './address.ts'
 import { clusterSearch, newClusterSearch } from './cluster/search.ts'
 import { meQuery } from './me/me.ts'
+import { objectsSearch } from './object/search.ts'
 import { readOperationSearch } from './operation/search.ts'
 import { auditSearch } from './pages/audit/search.ts'
 import { hostsSearch } from './pages/projects/$project/hosts/search.ts'
@@ -179,6 +180,13 @@ const cluster = createRoute({
   component: lazyRouteComponent(() => import('./pages/projects/$project/clusters/$cluster.tsx')),
 })
 
+const objects = createRoute({
+  getParentRoute: () => project,
+  path: '/clusters/$cluster/objects',
+  validateSearch: fromAddress(objectsSearch),
+  component: lazyRouteComponent(() => import('./pages/projects/$project/clusters/$cluster/objects.tsx')),
+})
+
 const operations = createRoute({
   getParentRoute: () => project,
   path: '/operations',
@@ -216,6 +224,7 @@ const tree = root.addChildren([
       clusters,
       newCluster,
       cluster,
+      objects,
       operations,
       operation,
       hosts,

@@ -1,9 +1,10 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { callApi, followApi } from '@slipway/cli/api'
 import { readSettings } from '@slipway/cli/config'
 import { run } from '@slipway/process'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { faultsOf, type Look, looks, settled, signIn, type Tab } from './browser.ts'
 import { type FleetSite, startFleetSite } from './fleet-site.ts'
 import { joins, PASSWORD } from './members.ts'
@@ -11,6 +12,7 @@ import { joins, PASSWORD } from './members.ts'
 const CLUSTERS = 'slipway.cluster.v1.ClusterService'
 const HOSTILE = '<img src=x onerror="document.title=1">'
 const { SLIPWAY_DEMO_KUBERNETES: VERSION, SLIPWAY_CACHE } = readSettings()
+const KUBECTL = join(SLIPWAY_CACHE, `artifacts/kubernetes/${VERSION}/linux-amd64/kubectl`)
 let site: FleetSite
 let prod: string
 beforeAll(async () => {
@@ -53,6 +55,27 @@ async function at(
   await signIn(tab, who, PASSWORD, `/projects/${site.project}/clusters/${id}${query}`)
   await settled(tab)
   return tab
+}
+
+/** A tab with the look inside the cluster open. */
+async function inside(
+  query = '',
+  { who = 'olga', ...look }: Partial<Look> & { who?: string } = {},
+): Promise<Tab> {
+  const tab = await site.browser.open(look)
+  await signIn(tab, who, PASSWORD, `/projects/${site.project}/clusters/${prod}/objects${query}`)
+  await settled(tab)
+  return tab
+}
+
+/** kubectl with an administrator's kubeconfig of a cluster. */
+async function kubectlOf(id: string): Promise<(...args: string[]) => Promise<unknown>> {
+  const asked = { project: site.project, id, minutes: 10 }
+  const { kubeconfig } = await callApi(site.to, `${CLUSTERS}/CreateKubeconfig`, asked)
+  const file = join(await mkdtemp(join(tmpdir(), 'slipway-kubeconfig-')), 'kubeconfig')
+  await writeFile(file, kubeconfig, { mode: 0o600 })
+  onTestFinished(() => rm(dirname(file), { recursive: true, force: true }))
+  return (...args) => run([KUBECTL, '--kubeconfig', file, ...args])
 }
 
 test('a worker is added and removed by clicks, each after its plan', async () => {
@@ -111,8 +134,7 @@ test('a kubeconfig that was downloaded works against the API server, and says fo
   ])
   const path = await file.path()
   expect(await readFile(path, 'utf8')).toContain('kind: Config')
-  const kubectl = join(SLIPWAY_CACHE, `artifacts/kubernetes/${VERSION}/linux-amd64/kubectl`)
-  const { stdout } = await run([kubectl, '--kubeconfig', path, 'get', 'nodes', '-o', 'name'])
+  const { stdout } = await run([KUBECTL, '--kubeconfig', path, 'get', 'nodes', '-o', 'name'])
   expect(stdout).toContain('node/node-1')
   await tab.close()
 })
@@ -150,6 +172,38 @@ test('a reason that is markup is shown as the text that it is', async () => {
   await tab.close()
 })
 
+test('what is inside is found by kind and namespace, moves as it changes, and is read as YAML', async () => {
+  const kubectl = await kubectlOf(prod)
+  const applied = (of: string) =>
+    kubectl('create', 'configmap', 'harbour', '-n', 'default', `--from-literal=${of}`)
+  const tab = await inside()
+  const { page } = tab
+  await page.getByLabel('Kind').click()
+  await page.keyboard.type('cm')
+  await page.keyboard.press('Enter')
+  await page.getByRole('cell', { name: 'kube-system' }).first().waitFor()
+  await page.getByLabel('Namespace').click()
+  await page.getByTitle('default', { exact: true }).click()
+  await page.waitForURL(/kind=v1%2Fconfigmaps&namespace=default/)
+  await applied('flag=red')
+  await page.getByRole('button', { name: 'Open harbour' }).click()
+  await page.locator('.object-yaml').getByText('flag: red').waitFor()
+  await page.getByRole('button', { name: 'Close' }).click()
+  await kubectl('delete', 'configmap', 'harbour', '-n', 'default')
+  await page.getByRole('button', { name: 'Open harbour' }).waitFor({ state: 'detached' })
+  expect(tab.errors).toEqual([])
+  await tab.close()
+})
+
+test('a viewer sees inside what his role lets him, and is told what it does not', async () => {
+  const tab = await inside('?kind=v1/secrets', { who: 'vera' })
+  await tab.page
+    .getByText(/User "slipway:vera" cannot list resource "secrets"/)
+    .first()
+    .waitFor()
+  await tab.close()
+})
+
 describe.each(looks.map((look) => [Object.values(look).join(', '), look] as const))('%s', (_name, look) => {
   test('every tab fits, is translated, and has neither barrier nor error', async () => {
     const tab = await at(prod, '', look)
@@ -161,6 +215,12 @@ describe.each(looks.map((look) => [Object.values(look).join(', '), look] as cons
       const faults = await faultsOf(tab)
       if (faults.length > 0) found[query] = faults
     }
+    await tab.page.goto(
+      `/projects/${site.project}/clusters/${prod}/objects?object=default/kubernetes&kind=v1/services`,
+    )
+    await tab.page.locator('.object-yaml').waitFor()
+    const faults = await faultsOf(tab)
+    if (faults.length > 0) found.inside = faults
     expect(found).toEqual({})
     await tab.close()
   })

@@ -21,6 +21,7 @@ import { identityHandlers, type RightsEnded } from './identity/rpc.ts'
 import { openIdentityStore } from './identity/store.ts'
 import { installHandlers } from './install/rpc.ts'
 import { openInstallStore } from './install/store.ts'
+import { objectHandlers } from './object/rpc.ts'
 import { createOnce } from './pipeline/idempotency.ts'
 import { openLedger } from './pipeline/ledger.ts'
 import { createLimits } from './pipeline/limit.ts'
@@ -125,6 +126,7 @@ export async function openApiGateway(config: GatewayConfig): Promise<Service> {
         end: endSubscriptions,
         url: config.natsPublicUrl,
       }),
+      'slipway.object.v1.ObjectService': objectHandlers(upstream.objects),
       'slipway.operation.v1.OperationService': {
         ...watchHandlers({ bus, ...upstream }),
         ...recordHandlers({ bus, ...upstream, findUser: identity.findUser, key: signing, now }),

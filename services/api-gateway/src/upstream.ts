@@ -4,6 +4,7 @@ import {
 } from '@slipway/contracts/cluster/v1/cluster_service'
 import { type HostServiceServer, HostServiceService } from '@slipway/contracts/host/v1/host_service'
 import { type SelfServiceServer, SelfServiceService } from '@slipway/contracts/install/v1/install_service'
+import { type ObjectServiceServer, ObjectServiceService } from '@slipway/contracts/object/v1/object_service'
 import {
   type OperationServiceServer,
   OperationServiceService,
@@ -20,6 +21,7 @@ export function connectUpstreams(addresses: GatewayConfig['upstreams'], tls: Tls
   const operations = connect<OperationServiceServer>(OperationServiceService, manager)
   const clusters = connect<ClusterServiceServer>(ClusterServiceService, manager)
   const hosts = connect<HostServiceServer>(HostServiceService, manager)
+  const objects = connect<ObjectServiceServer>(ObjectServiceService, manager)
   const runner = { address: addresses.ansibleRunner, service: 'ansible-runner', tls }
   const runs = connect<RunServiceServer>(RunServiceService, runner)
   const proxy = { address: addresses.repoProxy, service: 'repo-proxy', tls }
@@ -34,11 +36,13 @@ export function connectUpstreams(addresses: GatewayConfig['upstreams'], tls: Tls
     'slipway.credential.v1.CredentialService': hosts,
     'slipway.version.v1.VersionService': hosts,
     'slipway.operation.v1.OperationService': operations,
+    'slipway.object.v1.ObjectService': objects,
     'slipway.repo.v1.RepoService': repo,
   }
   return {
     /** Who answers which public service. */
     services,
+    objects,
     operations,
     clusters,
     hosts,
@@ -55,8 +59,8 @@ export function connectUpstreams(addresses: GatewayConfig['upstreams'], tls: Tls
       return { hosts: foundHosts.hosts.length > 0, clusters: foundClusters.clusters.length > 0 }
     },
     close: () => {
-      for (const client of [operations, clusters, hosts, runs, repo, ...selves.map(({ client }) => client)])
-        client.close()
+      const clients = [operations, clusters, hosts, objects, runs, repo]
+      for (const client of [...clients, ...selves.map((one) => one.client)]) client.close()
     },
   }
 }

@@ -23,7 +23,7 @@ export type Behind = {
 
 /** Which service answers which package. */
 const owners: Record<Name, string[]> = {
-  'cluster-manager': ['cluster', 'host', 'credential', 'version', 'operation', 'install'],
+  'cluster-manager': ['cluster', 'host', 'credential', 'version', 'operation', 'object', 'install'],
   'ansible-runner': ['run', 'install'],
   'repo-proxy': ['repo', 'install'],
 }

@@ -43,7 +43,7 @@ export function openFeed(
     if (told.type === 'connection') connection.set(told.connection)
     if (told.type === 'operation') onOperation(told.operation)
     if (told.type === 'lines') lines.set(told)
-    if (told.type === 'refused') refusal.set(problemOf(told.refusal))
+    if (told.type === 'refused') refusal.set(Problem.told(told.refusal))
     if (told.type !== 'heard') return
     heard = told.heard
     runs.set(new Map(heard.runs))
@@ -82,17 +82,6 @@ function part<T>(first: T): Part<T> & { set: (value: T) => void } {
       return () => listeners.delete(tell)
     },
   }
-}
-
-function problemOf({
-  status,
-  code,
-  message,
-  problems,
-  traceId,
-}: Extract<Told, { type: 'refused' }>['refusal']) {
-  const response = new Response(null, { status: status >= 400 && status < 600 ? status : 500 })
-  return Problem.from(response, { code, detail: message, problems, traceId })
 }
 
 function readHeard(key: string): Heard {

@@ -18,25 +18,30 @@ export async function followStream(
   {
     after,
     onEvents,
-    onConnection,
+    onConnection = () => {},
     hasEnded,
+    signal,
   }: {
     after: string
     onEvents: (events: readonly StreamEvent[]) => void
-    onConnection: (state: Connection['state']) => void
+    onConnection?: (state: Connection['state']) => void
     /** Whether the end of the stream is the end of what it tells of. */
     hasEnded: () => boolean
+    /** Ends the reading. */
+    signal?: AbortSignal
   },
 ): Promise<Refusal | undefined> {
   let last = after
   for (;;) {
     const ended = await readOnce(url, last, {
+      signal,
       onOpen: () => onConnection('open'),
       onEvents: (events) => {
         last = events.findLast(({ id }) => id !== '')?.id ?? last
         onEvents(events)
       },
     }).catch(() => undefined)
+    if (signal?.aborted) return undefined
     if (ended?.refusal) return ended.refusal
     if (ended && hasEnded()) return undefined
     onConnection(ended ? 'connecting' : 'lost')
@@ -48,13 +53,22 @@ export async function followStream(
 async function readOnce(
   url: string,
   after: string,
-  { onOpen, onEvents }: { onOpen: () => void; onEvents: (events: readonly StreamEvent[]) => void },
+  {
+    onOpen,
+    onEvents,
+    signal,
+  }: {
+    onOpen: () => void
+    onEvents: (events: readonly StreamEvent[]) => void
+    signal: AbortSignal | undefined
+  },
 ): Promise<{ refusal?: Refusal }> {
   const silence = new AbortController()
   let timer = setTimeout(() => silence.abort(), SILENCE_MS)
   try {
     const headers = { accept: 'text/event-stream', ...(after ? { 'last-event-id': after } : {}) }
-    const response = await fetch(url, { headers, signal: silence.signal })
+    const ends = signal ? AbortSignal.any([signal, silence.signal]) : silence.signal
+    const response = await fetch(url, { headers, signal: ends })
     if (!response.ok || !response.body) return refusalOf(response)
     onOpen()
     let events: StreamEvent[] = []

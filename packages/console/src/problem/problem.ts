@@ -37,6 +37,18 @@ export class Problem extends Error {
     })
   }
 
+  /** The problem that ended a stream. */
+  static told(refusal: {
+    code: string
+    message: string
+    status: number
+    problems: Fault[]
+    traceId: string
+  }): Problem {
+    const { message, problems: faults, ...facts } = refusal
+    return new Problem(message, { ...facts, faults, retryAfter: undefined })
+  }
+
   /** Nobody answered: no network, or Slipway is down. */
   static unreachable(cause: unknown): Problem {
     const facts = { code: 'Unreachable', status: 0, faults: [], traceId: '', retryAfter: undefined }

@@ -162,17 +162,17 @@ export async function createRest(parts: {
 
 /** How a stream is told: as events, or as a file to be kept, which is cut off when it goes wrong. */
 function streamOf(
-  { route, access }: Method,
+  method: Method,
   batches: AsyncIterable<readonly never[]>,
   request: FastifyRequest,
 ): { headers: Record<string, string>; body: AsyncIterable<string | Uint8Array> } {
-  const contentType = route?.contentType ?? ''
+  const contentType = method.route?.contentType ?? ''
   if (contentType === 'text/event-stream') {
     const headers = { 'content-type': contentType, 'x-accel-buffering': 'no' }
-    return { headers, body: serverSentEvents(batches, traceOf(request)) }
+    return { headers, body: serverSentEvents(method, batches, traceOf(request)) }
   }
   const { id } = request.params as { id?: string }
-  const name = id === undefined ? `slipway-${access?.noun}.tar.gz` : `${encodeURIComponent(id)}.record.gz`
+  const name = id === undefined ? `slipway-${method.access?.noun}.tar.gz` : `${encodeURIComponent(id)}.record.gz`
   const disposition = `attachment; filename="${name}"`
   const headers = { 'content-type': contentType, 'content-disposition': disposition }
   return { headers, body: piecesOf(batches) }

@@ -1,7 +1,8 @@
 import { precondition } from '@slipway/errors'
-import { type ClusterAddress, type Kube, openKube } from '@slipway/kube'
+import { type ClusterAddress, type Kube, openKube, openReader, type Reader } from '@slipway/kube'
 import { open, type ServiceKey } from '@slipway/secrets'
 import { type Cluster, endpointName, type Sealed } from './cluster.ts'
+import { inCluster, type Person } from './person.ts'
 
 /** The field that super-admin.conf is bound to, and its name among a run's exports. */
 export const ADMIN_CONFIG = 'super-admin.conf'
@@ -48,4 +49,19 @@ export async function atApiServer<T>(
   } finally {
     await kube.close()
   }
+}
+
+/** Opens a cluster's API server for reading with a person's own rights, until `signal` aborts. */
+export async function readAs(options: {
+  key: ServiceKey
+  cluster: Cluster
+  sealed: Sealed
+  address: string
+  person: Person | undefined
+  signal: AbortSignal
+}): Promise<Reader> {
+  const { key, cluster, sealed, address, person, signal } = options
+  const as = inCluster(person)
+  const kubeconfig = await openAdminConfig(key, cluster, sealed)
+  return openReader({ kubeconfig, at: addressOf(cluster, address), as, signal })
 }

@@ -1,13 +1,6 @@
-import { denied } from '@slipway/errors'
 import { atApiServer } from './api-server.ts'
 import { type ReachDeps, reach } from './nodes.ts'
-
-/** The group inside clusters of a role held in the project; infra/kubernetes/people.yaml gives them their rights. */
-const groups = {
-  administrator: 'slipway:administrators',
-  operator: 'slipway:operators',
-  viewer: 'slipway:viewers',
-} as const
+import { inCluster, type Person } from './person.ts'
 
 /** Kubernetes signs for no less. */
 const LEAST_MINUTES = 10
@@ -20,19 +13,19 @@ export async function createKubeconfig(
     project: string
     id: string
     minutes: number
-    person: { name: string; role: keyof typeof groups } | undefined
+    person: Person | undefined
     signal: AbortSignal
   },
 ): Promise<{ kubeconfig: string; expiresAt: Date }> {
   const { project, id, minutes, person, signal } = wish
-  if (!person) throw denied('A kubeconfig is a person’s own.', 'Ask for it signed in.')
+  const { user, group } = inCluster(person)
   const { cluster, sealed, address } = await reach(deps.db, project, id)
   const lasting = Math.min(Math.max(minutes || MOST_MINUTES, LEAST_MINUTES), MOST_MINUTES)
   return atApiServer({ ...deps, cluster, sealed, address, signal }, (kube) =>
     kube.createUserKubeconfig({
       cluster: cluster.name,
-      name: `slipway:${person.name}`,
-      group: groups[person.role],
+      name: user,
+      group,
       seconds: lasting * 60,
       signal,
     }),

@@ -75,6 +75,11 @@ export default function ClusterPage() {
             {say(one)}
           </Link>
         ))}
+        {cluster.state === 'running' && (
+          <Link from="/projects/$project/clusters/$cluster" to="/projects/$project/clusters/$cluster/objects">
+            {say('objects')}
+          </Link>
+        )}
       </nav>
       <Suspense fallback={<Waiting what={say('waiting')} />}>
         <Shown project={project} cluster={cluster} />
