@@ -10,7 +10,7 @@ const usual = {
   storage: ['persistentvolumeclaims', 'persistentvolumes', 'storageclasses'],
   cluster: ['nodes', 'namespaces', 'events'],
 } as const
-export type GroupName = keyof typeof usual
+type GroupName = keyof typeof usual
 
 /** Kinds under a heading: one of ours, or the API group that others belong to. */
 export type KindGroup = { name: GroupName | 'others'; kinds: Kind[] }

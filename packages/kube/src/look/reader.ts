@@ -7,7 +7,7 @@ import { type ClusterAddress, serverOf } from '../kubeconfig.ts'
 export type Impersonated = { user: string; group: string }
 
 /** Where at the API server, and in which form. */
-export type Reading = { path: string; query?: Record<string, string>; accept?: string }
+type Reading = { path: string; query?: Record<string, string>; accept?: string }
 
 /** Reads of an API server on somebody's behalf. */
 export type Reader = {

@@ -172,7 +172,8 @@ function streamOf(
     return { headers, body: serverSentEvents(method, batches, traceOf(request)) }
   }
   const { id } = request.params as { id?: string }
-  const name = id === undefined ? `slipway-${method.access?.noun}.tar.gz` : `${encodeURIComponent(id)}.record.gz`
+  const name =
+    id === undefined ? `slipway-${method.access?.noun}.tar.gz` : `${encodeURIComponent(id)}.record.gz`
   const disposition = `attachment; filename="${name}"`
   const headers = { 'content-type': contentType, 'content-disposition': disposition }
   return { headers, body: piecesOf(batches) }
