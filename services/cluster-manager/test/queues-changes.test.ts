@@ -82,6 +82,7 @@ test('changes queued while a cluster is created are planned at their turn, each 
   expect(refused.failure?.message).toContain('cluster.cluster.state was "creating" and is "running"')
   expect(await ended(idOf(last))).toMatchObject({ state: 'succeeded' })
   expect(await site.clusters.getCluster(at)).toMatchObject({ state: 'running', operation: idOf(last) })
+  await versionsOf(at, { creating: idOf(creating), labelling: labelling ?? '' })
   // The same call is the same operation also afterwards, and one with nothing before it begins at once.
   const again = await site.clusters.updateNodes(labels, call)
   expect([idOf(again), again.plan?.kind]).toEqual([labelling, 'update-nodes'])
@@ -90,6 +91,41 @@ test('changes queued while a cluster is created are planned at their turn, each 
   expect(begun).toMatchObject({ plan: { kind: 'delete-cluster' }, operation: { state: 'planned' } })
   expect(await ended(idOf(begun))).toMatchObject({ state: 'succeeded' })
 })
+
+/** Of what the cluster was to be there is one version for each change of it, and none for what changed nothing in its spec. */
+async function versionsOf(
+  at: { project: string; id: string },
+  { creating, labelling }: { creating: string; labelling: string },
+): Promise<void> {
+  const first = await site.clusters.listSpecVersions({ ...at, pageSize: 1, pageToken: '' })
+  const rest = await site.clusters.listSpecVersions({ ...at, pageSize: 1, pageToken: first.nextPageToken })
+  const about = { cluster: at.id, spec: undefined, createdAt: expect.any(Date) }
+  expect([...first.versions, ...rest.versions]).toMatchObject([
+    {
+      ...about,
+      number: 2,
+      operation: labelling,
+      kind: 'update-nodes',
+      createdBy: 'u1',
+      reason: 'for storage',
+    },
+    { ...about, number: 1, operation: creating, kind: 'create-cluster', reason: '' },
+  ])
+  expect(rest.nextPageToken).toBe('')
+  const [before, after] = await Promise.all(
+    [1, 2].map((number) => site.clusters.getSpecVersion({ ...at, number })),
+  )
+  expect(after?.spec).toEqual((await site.clusters.getCluster(at)).spec)
+  expect(after?.spec?.nodes[1]?.labels).toEqual({ tier: 'store' })
+  expect(before?.spec?.nodes[1]?.labels).toEqual({})
+  const elsewhere = { ...at, project: 'p2' }
+  const refused = await Promise.allSettled([
+    site.clusters.getSpecVersion({ ...at, number: 3 }),
+    site.clusters.getSpecVersion({ ...elsewhere, number: 1 }),
+    site.clusters.listSpecVersions({ ...elsewhere, pageSize: 0, pageToken: '' }),
+  ])
+  expect(refused).toMatchObject(refused.map(() => ({ status: 'rejected', reason: { code: 'NotFound' } })))
+}
 
 /** A cluster of two hosts whose creation stands still until it is let on. */
 async function beginCreate(): Promise<{ goOn: () => Promise<void>; creating: ClusterChange }> {

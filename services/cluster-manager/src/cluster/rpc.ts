@@ -15,10 +15,10 @@ import { deleteCluster } from './delete.ts'
 import { drainNodes } from './drain-nodes.ts'
 import { createKubeconfig } from './kubeconfig.ts'
 import { listNodes, type ReachDeps } from './nodes.ts'
-import { listClusters, readCluster } from './read.ts'
+import { listClusters, listSpecVersions, readCluster, readSpecVersion } from './read.ts'
 import { removeNodes } from './remove-nodes.ts'
 import { updateNodes } from './update-nodes.ts'
-import { clusterToWire, nodeToWire, planToWire, specFromWire, summaryToWire } from './wire.ts'
+import { clusterToWire, nodeToWire, planToWire, specFromWire, summaryToWire, versionToWire } from './wire.ts'
 
 /** What ClusterService answers. */
 export function clusterHandlers(deps: CreateDeps & ChangeDeps & ReachDeps): Handlers<ClusterServiceServer> {
@@ -33,6 +33,11 @@ export function clusterHandlers(deps: CreateDeps & ChangeDeps & ReachDeps): Hand
       return { clusters: rows.map(summaryToWire), nextPageToken }
     },
     getCluster: async ({ project, id }) => clusterToWire(await readCluster(db, project, id)),
+    listSpecVersions: async (request) => {
+      const { rows, nextPageToken } = await listSpecVersions(db, request)
+      return { versions: rows.map(versionToWire), nextPageToken }
+    },
+    getSpecVersion: async (request) => versionToWire(await readSpecVersion(db, request)),
     deleteCluster: async (request, call) =>
       changeToWire(await deleteCluster(deps, { ...request, ...asked(request, call) })),
     addNodes: async (request, call) =>
