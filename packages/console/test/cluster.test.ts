@@ -18,6 +18,11 @@ beforeAll(async () => {
   await joins(site, 'olga', 'operator')
   await joins(site, 'vera', 'viewer')
   prod = await create('prod', ['node-1', 'node-2'])
+  const labels = { names: ['node-2'], setLabels: { row: 'second' }, reason: 'racks were numbered' }
+  const { operation } = await callApi(site.to, `${CLUSTERS}/UpdateNodes`, {
+    ...{ project: site.project, id: prod, ...labels },
+  })
+  expect(await endOf(operation.id)).toBe('succeeded')
 }, 240_000)
 afterAll(() => site?.stop())
 
@@ -100,6 +105,34 @@ test('a node is cordoned and labelled; a wrong label is refused in the words of 
   await tab.close()
 })
 
+test('any two versions of the spec are compared, and the address keeps which', async () => {
+  const tab = await at(prod, '?tab=spec')
+  const { page } = tab
+  const second = page.getByRole('listitem').filter({ hasText: 'racks were numbered' })
+  expect(await second.textContent()).toContain('Change nodes of prod')
+  await second.getByRole('link', { name: 'Changes of version 2' }).click()
+  await page.getByRole('heading', { name: 'What differs between version 1 and version 2' }).waitFor()
+  const lines = page.locator('.diff-line')
+  expect(await lines.filter({ hasText: 'added:' }).allTextContents()).toEqual(
+    ['labels:', '  row: second'].map((text) => expect.stringContaining(text)),
+  )
+  expect(await lines.filter({ hasText: 'removed:' }).allTextContents()).toEqual([
+    expect.stringContaining('labels: {}'),
+  ])
+  await page.reload()
+  await page.getByText('2 lines added · 1 line removed').waitFor()
+  await page.getByLabel('Compare with').click()
+  await page.getByTitle('Version 2').last().click()
+  await page.getByText('The two versions are the same.').waitFor()
+  expect(new URL(page.url()).searchParams.get('from')).toBe('2')
+  await page.goBack()
+  await page.getByText('2 lines added · 1 line removed').waitFor()
+  await page.getByRole('link', { name: 'Version 1', exact: true }).click()
+  expect(await page.getByLabel('Spec as YAML').textContent()).not.toContain('row: second')
+  expect(tab.errors).toEqual([])
+  await tab.close()
+})
+
 test('a kubeconfig that was downloaded works against the API server, and says for how long', async () => {
   const tab = await at(prod, '?tab=kubeconfig')
   const { page } = tab
@@ -154,7 +187,16 @@ describe.each(looks.map((look) => [Object.values(look).join(', '), look] as cons
   test('every tab fits, is translated, and has neither barrier nor error', async () => {
     const tab = await at(prod, '', look)
     const found: Record<string, string[]> = {}
-    const queries = ['overview', 'nodes', 'spec', 'operations', 'kubeconfig', 'danger', 'nodes&act=add']
+    const queries = [
+      'overview',
+      'nodes',
+      'nodes&act=add',
+      'spec',
+      'spec&from=1&to=2',
+      'operations',
+      'kubeconfig',
+      'danger',
+    ]
     for (const query of queries) {
       await tab.page.goto(`/projects/${site.project}/clusters/${prod}?tab=${query}`)
       await settled(tab)

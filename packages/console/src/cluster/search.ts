@@ -12,12 +12,17 @@ const acts = ['add', 'cordon', 'uncordon', 'label', 'drain', 'remove'] as const
 /** What the address of the wizard keeps: its page, and whether it is shown as YAML. */
 export type NewClusterSearch = { step?: StepName; view?: 'yaml' }
 
-/** What the address of a cluster keeps: the tab, chosen nodes and what is to be done with them, pages of operations. */
+/**
+ * What the address of a cluster keeps: the tab, chosen nodes and what is to be done with them, pages of lists, which version of
+ * the spec is shown, and which one it is compared with.
+ */
 export type ClusterSearch = {
   tab?: Tab
   chosen?: string[]
   act?: (typeof acts)[number]
   before?: string[]
+  from?: number
+  to?: number
 }
 
 type Raw = Record<string, unknown>
@@ -29,14 +34,20 @@ export function newClusterSearch({ step, view }: Raw): NewClusterSearch {
 }
 
 /** Reads the address of a cluster. */
-export function clusterSearch({ tab, chosen, act, before }: Raw): ClusterSearch {
+export function clusterSearch({ tab, chosen, act, before, from, to }: Raw): ClusterSearch {
   const [knownTab, knownAct] = [tabs.find((one) => one === tab), acts.find((one) => one === act)]
   return {
     ...(knownTab && { tab: knownTab }),
     ...(texts(chosen) && { chosen: texts(chosen) }),
     ...(knownAct && { act: knownAct }),
     ...(texts(before) && { before: texts(before) }),
+    ...(isCount(from) && { from }),
+    ...(isCount(to) && { to }),
   }
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value > 0
 }
 
 function texts(value: unknown): string[] | undefined {
