@@ -18,11 +18,7 @@ beforeAll(async () => {
   await joins(site, 'olga', 'operator')
   await joins(site, 'vera', 'viewer')
   prod = await create('prod', ['node-1', 'node-2'])
-  const labels = { names: ['node-2'], setLabels: { row: 'second' }, reason: 'racks were numbered' }
-  const { operation } = await callApi(site.to, `${CLUSTERS}/UpdateNodes`, {
-    ...{ project: site.project, id: prod, ...labels },
-  })
-  expect(await endOf(operation.id)).toBe('succeeded')
+  await label({ names: ['node-2'], setLabels: { row: 'second' }, reason: 'racks were numbered' })
 }, 240_000)
 afterAll(() => site?.stop())
 
@@ -36,6 +32,13 @@ async function create(name: string, hosts: string[]): Promise<string> {
   const { cluster, operation } = await callApi(site.to, `${CLUSTERS}/CreateCluster`, asked)
   expect(await endOf(operation.id)).toBe('succeeded')
   return cluster.id
+}
+
+/** Gives nodes of the cluster labels, without the console. */
+async function label(wish: { names: string[]; setLabels: Record<string, string>; reason: string }) {
+  const asked = { project: site.project, id: prod, queue: true, ...wish }
+  const { operation } = await callApi(site.to, `${CLUSTERS}/UpdateNodes`, asked)
+  expect(await endOf(operation.id)).toBe('succeeded')
 }
 
 /** How an operation ended. */
@@ -133,6 +136,35 @@ test('any two versions of the spec are compared, and the address keeps which', a
   await tab.close()
 })
 
+test('what happens to the cluster comes to its events by itself, and what is read stays where it is', async () => {
+  const tab = await at(prod, '?tab=events', { width: 390 })
+  const { page } = tab
+  await page.setViewportSize({ width: 390, height: 480 })
+  const planned = (reason: string) =>
+    page.getByRole('listitem').filter({ hasText: 'Operation planned' }).filter({ hasText: reason })
+  await label({ names: ['node-1'], setLabels: { seen: 'first' }, reason: 'seen first' })
+  const first = planned('seen first')
+  await first.waitFor()
+  expect(await first.textContent()).toContain('Change nodes of prod')
+  await first.evaluate((row) => row.scrollIntoView({ block: 'start' }))
+  const before = await first.boundingBox()
+  await label({ names: ['node-1'], setLabels: { seen: 'second' }, reason: 'seen second' })
+  await planned('seen second').waitFor()
+  expect(await first.boundingBox()).toEqual(before)
+
+  await page.getByLabel('About').click()
+  await page.getByTitle('nodes', { exact: true }).last().click()
+  await page.getByText('Node node-1 joined').waitFor()
+  await page.getByText('Operation planned').first().waitFor({ state: 'detached' })
+  await page.reload()
+  await page.getByText('Node node-1 joined').waitFor()
+  expect(new URL(page.url()).searchParams.get('noun')).toBe('node')
+  await page.getByRole('link', { name: 'Create prod' }).first().click()
+  await page.getByRole('heading', { level: 1, name: 'Create prod' }).waitFor()
+  expect(tab.errors).toEqual([])
+  await tab.close()
+})
+
 test('a kubeconfig that was downloaded works against the API server, and says for how long', async () => {
   const tab = await at(prod, '?tab=kubeconfig')
   const { page } = tab
@@ -194,6 +226,7 @@ describe.each(looks.map((look) => [Object.values(look).join(', '), look] as cons
       'spec',
       'spec&from=1&to=2',
       'operations',
+      'events',
       'kubeconfig',
       'danger',
     ]

@@ -5,6 +5,7 @@ import { type Platform, startPlatform } from '@slipway/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { listSpecVersions, readSpecVersion } from '../src/cluster/read.ts'
 import { PrismaClient } from '../src/gen/prisma/client.ts'
+import { listHappenings } from '../src/happening/list.ts'
 
 const schema = 'cluster_manager'
 const folder = join(import.meta.dirname, '../prisma/migrations')
@@ -16,11 +17,11 @@ afterAll(async () => {
   await platform?.stop()
 })
 
-test('of a cluster that is older than versions of specs, those are known that its operations and its row held', async () => {
+test('of a cluster that is older than its history, those specs and happenings are known that rows held', async () => {
   const { databaseUrl: url } = platform.foundation('cluster-manager')
   await migrate({ url, schema, folder })
   const db = openDatabase(PrismaClient, { url, schema, max: 2 })
-  const at = (hour: number) => new Date(Date.UTC(2026, 0, 1, hour))
+  const at = (hour: number) => new Date(Date.UTC(2026, 0, 1) + hour * 3_600_000)
   const spec = (kubernetesVersion: string) => ({ kubernetesVersion, nodes: [] })
   await db.release.create({ data: { digest: 'r', resolved: {} } })
   await db.cluster.create({
@@ -43,9 +44,12 @@ test('of a cluster that is older than versions of specs, those are known that it
     const id = `o${index + 1}`
     await db.operation.create({
       data: {
-        ...{ id, project: 'p1', cluster: 'c1', clusterName: 'c', kind: 'add-nodes', state: 'succeeded' },
+        ...{ id, project: 'p1', cluster: 'c1', clusterName: 'c', kind: 'add-nodes' },
         ...{ wishes: {}, plan: {}, planDigest: '', createdBy: 'ada', reason: `r${id}`, version: 1 },
         ...{ turn: index + 1, createdAt: at(index), startedAt: at(index + 1) },
+        ...(id === 'o4'
+          ? { state: 'failed', endedAt: at(4.6), failure: { host: 'w1', message: 'it broke' } }
+          : { state: 'succeeded', endedAt: at(index + 1.5) }),
       },
     })
     const [before, after] = specs ?? []
@@ -53,8 +57,10 @@ test('of a cluster that is older than versions of specs, those are known that it
     const kept = { specBefore: spec(before), ...(after ? { specAfter: spec(after) } : {}) }
     await db.evidence.create({ data: { operation: id, slipway: '1', basis: {}, ...kept } })
   }
-  const migration = await readFile(join(folder, '0006_spec_versions/migration.sql'), 'utf8')
-  await db.$executeRawUnsafe(migration.slice(migration.indexOf('INSERT INTO')))
+  for (const name of ['0006_spec_versions', '0007_happenings']) {
+    const migration = await readFile(join(folder, name, 'migration.sql'), 'utf8')
+    await db.$executeRawUnsafe(migration.slice(migration.indexOf('INSERT INTO')))
+  }
   const asked = { project: 'p1', id: 'c1', pageSize: 0, pageToken: '' }
   const { rows } = await listSpecVersions(db, asked)
   const specs = await Promise.all(rows.map((row) => readSpecVersion(db, { ...asked, ...row })))
@@ -64,5 +70,18 @@ test('of a cluster that is older than versions of specs, those are known that it
     { number: 2, spec: spec('c'), operation: 'o3', createdAt: at(3), reason: 'ro3', ...known },
     { number: 1, spec: spec('b'), operation: '', createdAt: null, createdBy: '', kind: '', reason: '' },
   ])
+
+  const happened = await listHappenings(db, { ...asked, noun: '' })
+  expect(happened.rows.map(({ operation, fact, at }) => [operation, fact, at.getUTCHours()])).toEqual([
+    ['o4', 'failed', 4],
+    ['o3', 'succeeded', 3],
+    ['o4', 'planned', 3],
+    ['o2', 'succeeded', 2],
+    ['o3', 'planned', 2],
+    ['o1', 'succeeded', 1],
+    ['o2', 'planned', 1],
+    ['o1', 'planned', 0],
+  ])
+  expect(happened.rows[0]).toMatchObject({ noun: 'operation', detail: 'w1: it broke', ...known })
   await db.$disconnect()
 })

@@ -69,6 +69,27 @@ export function specVersionQuery(project: string, id: string, number: number) {
   })
 }
 
+export type Happening = Message<'cluster.v1.Happening'>
+
+/** A page of what happened to a cluster, the newest first, asked for again while it is looked at. */
+export function happeningsQuery(
+  project: string,
+  id: string,
+  asked: QueryOf<'ClusterService_ListHappenings'>,
+) {
+  return queryOptions({
+    queryKey: ['project', project, 'cluster', id, 'happenings', asked],
+    queryFn: () =>
+      told(
+        api.GET('/api/v1/projects/{project}/clusters/{id}/happenings', {
+          params: { path: { project, id }, query: asked },
+        }),
+      ),
+    refetchInterval: LIVE_MS,
+    placeholderData: keepPreviousData,
+  })
+}
+
 const NODES_AT_ONCE = 500
 
 /** A cluster's nodes as its API server tells them now: all of them, page after page. */

@@ -71,7 +71,7 @@ async function letGo(
   if (gone.length === 0) return
   for (const node of gone) {
     const moved = node.state === 'wished' ? undefined : await moveNode(tx, node.id, 'removed')
-    if (moved) await addToOutbox(tx, [nodeEvent(moved, { fact: 'removed', now })])
+    if (moved) await addToOutbox(tx, [nodeEvent(moved, { fact: 'removed', operation: operation.id, now })])
   }
   if (keep.length > 0) await dropNodes(tx, gone)
   const { leftBehind } = operation

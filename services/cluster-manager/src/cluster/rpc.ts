@@ -6,6 +6,7 @@ import type {
   UpdateNodesRequest,
 } from '@slipway/contracts/cluster/v1/cluster_service'
 import type { Call, Handlers } from '@slipway/rpc'
+import { listHappenings } from '../happening/list.ts'
 import type { DrainWish, NodeUpdate } from '../operation/operation.ts'
 import { toWire } from '../operation/wire.ts'
 import { addNodes } from './add-nodes.ts'
@@ -38,6 +39,10 @@ export function clusterHandlers(deps: CreateDeps & ChangeDeps & ReachDeps): Hand
       return { versions: rows.map(versionToWire), nextPageToken }
     },
     getSpecVersion: async (request) => versionToWire(await readSpecVersion(db, request)),
+    listHappenings: async (request) => {
+      const { rows, nextPageToken } = await listHappenings(db, request)
+      return { happenings: rows, nextPageToken }
+    },
     deleteCluster: async (request, call) =>
       changeToWire(await deleteCluster(deps, { ...request, ...asked(request, call) })),
     addNodes: async (request, call) =>

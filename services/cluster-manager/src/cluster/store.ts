@@ -172,6 +172,11 @@ export async function releaseDigestOf(db: Transaction, id: string): Promise<stri
   return (await db.cluster.findUniqueOrThrow({ where: { id }, select: { release: true } })).release
 }
 
+/** The operation that changes a cluster, or did last. */
+export async function operationChanging(db: Transaction, id: string): Promise<string> {
+  return (await db.cluster.findUniqueOrThrow({ where: { id }, select: { operation: true } })).operation
+}
+
 /** A cluster's nodes by name. */
 export async function nodesOf(db: Transaction, cluster: string): Promise<NodeRow[]> {
   return (await db.node.findMany({ where: { cluster }, orderBy: { name: 'asc' } })).map(toNode)
