@@ -182,6 +182,25 @@ test('a kubeconfig that was downloaded works against the API server, and says fo
   await tab.close()
 })
 
+test('access says who may do what, and whose kubeconfigs are good still', async () => {
+  const tab = await at(prod, '?tab=kubeconfig', { who: 'vera' })
+  const { page } = tab
+  await page.getByRole('button', { name: 'Make a kubeconfig' }).click()
+  await page.getByText(/Good for 59 min/).waitFor()
+  await page.getByRole('link', { name: 'Access' }).click()
+  const row = (...texts: string[]) =>
+    texts.reduce((rows, hasText) => rows.filter({ hasText }), page.getByRole('listitem')).first()
+  await row('vera', 'with the rights of: Viewer', 'good for 59 min').waitFor()
+  await row('olga', 'Operator').waitFor()
+  const cells = (deed: string) => page.getByRole('row', { name: deed }).getByRole('cell').allTextContents()
+  expect(await cells('Delete it')).toEqual(['●Yes', '○No'])
+  expect(await cells('Make a kubeconfig')).toEqual(['●Yes', '●Yes'])
+  await page.getByRole('link', { name: 'Members of the project' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Members' }).waitFor()
+  expect(tab.errors).toEqual([])
+  await tab.close()
+})
+
 test('a cluster is deleted after its plan, when its name was typed', async () => {
   const id = await create('gone', ['node-4'])
   const tab = await at(id, '?tab=danger')
@@ -228,6 +247,7 @@ describe.each(looks.map((look) => [Object.values(look).join(', '), look] as cons
       'operations',
       'events',
       'kubeconfig',
+      'access',
       'danger',
     ]
     for (const query of queries) {

@@ -90,6 +90,20 @@ export function happeningsQuery(
   })
 }
 
+/** Kubeconfigs of a cluster that are good still, asked for again while they are looked at; an hour holds few. */
+export function kubeconfigsQuery(project: string, id: string) {
+  return queryOptions({
+    queryKey: ['project', project, 'cluster', id, 'kubeconfigs'],
+    queryFn: () =>
+      told(
+        api.GET('/api/v1/projects/{project}/clusters/{id}/kubeconfigs', {
+          params: { path: { project, id }, query: { pageSize: 100 } },
+        }),
+      ),
+    refetchInterval: LIVE_MS,
+  })
+}
+
 const NODES_AT_ONCE = 500
 
 /** A cluster's nodes as its API server tells them now: all of them, page after page. */

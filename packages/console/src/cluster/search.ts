@@ -10,6 +10,7 @@ export const tabs = [
   'operations',
   'events',
   'kubeconfig',
+  'access',
   'danger',
 ] as const
 export type Tab = (typeof tabs)[number]

@@ -14,7 +14,7 @@ import type { Change, ChangeDeps } from './change.ts'
 import { type CreateDeps, createCluster } from './create.ts'
 import { deleteCluster } from './delete.ts'
 import { drainNodes } from './drain-nodes.ts'
-import { createKubeconfig } from './kubeconfig.ts'
+import { createKubeconfig, listKubeconfigs } from './kubeconfig.ts'
 import { listNodes, type ReachDeps } from './nodes.ts'
 import { listClusters, listSpecVersions, readCluster, readSpecVersion } from './read.ts'
 import { removeNodes } from './remove-nodes.ts'
@@ -62,6 +62,10 @@ export function clusterHandlers(deps: CreateDeps & ChangeDeps & ReachDeps): Hand
     listNodes: async (request, { signal }) => {
       const { rows, nextPageToken } = await listNodes(deps, { ...request, signal })
       return { nodes: rows.map(({ row, status }) => nodeToWire(row, status)), nextPageToken }
+    },
+    listKubeconfigs: async (request) => {
+      const { rows, nextPageToken } = await listKubeconfigs(deps, request)
+      return { kubeconfigs: rows, nextPageToken }
     },
     createKubeconfig: ({ project, id, minutes }, { principal, signal }) =>
       createKubeconfig(deps, { project, id, minutes, person: principal, signal }),

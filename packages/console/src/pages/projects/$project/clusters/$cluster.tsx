@@ -21,6 +21,7 @@ const shown = {
   operations: lazy(() => import('./$cluster/operations.tsx')),
   events: lazy(() => import('./$cluster/events.tsx')),
   kubeconfig: lazy(() => import('./$cluster/kubeconfig.tsx')),
+  access: lazy(() => import('./$cluster/access.tsx')),
   danger: lazy(() => import('./$cluster/danger.tsx')),
 } satisfies Record<Tab, unknown>
 
