@@ -20,6 +20,7 @@ beforeAll(async () => {
   await joins(site, 'olga', 'operator')
   await joins(site, 'vera', 'viewer')
   prod = await create('prod', ['node-1', 'node-2'])
+  await label({ names: ['node-2'], setLabels: { row: 'second' }, reason: 'racks were numbered' })
 }, 240_000)
 afterAll(() => site?.stop())
 
@@ -33,6 +34,13 @@ async function create(name: string, hosts: string[]): Promise<string> {
   const { cluster, operation } = await callApi(site.to, `${CLUSTERS}/CreateCluster`, asked)
   expect(await endOf(operation.id)).toBe('succeeded')
   return cluster.id
+}
+
+/** Gives nodes of the cluster labels, without the console. */
+async function label(wish: { names: string[]; setLabels: Record<string, string>; reason: string }) {
+  const asked = { project: site.project, id: prod, queue: true, ...wish }
+  const { operation } = await callApi(site.to, `${CLUSTERS}/UpdateNodes`, asked)
+  expect(await endOf(operation.id)).toBe('succeeded')
 }
 
 /** How an operation ended. */
@@ -123,6 +131,63 @@ test('a node is cordoned and labelled; a wrong label is refused in the words of 
   await tab.close()
 })
 
+test('any two versions of the spec are compared, and the address keeps which', async () => {
+  const tab = await at(prod, '?tab=spec')
+  const { page } = tab
+  const second = page.getByRole('listitem').filter({ hasText: 'racks were numbered' })
+  expect(await second.textContent()).toContain('Change nodes of prod')
+  await second.getByRole('link', { name: 'Changes of version 2' }).click()
+  await page.getByRole('heading', { name: 'What differs between version 1 and version 2' }).waitFor()
+  const lines = page.locator('.diff-line')
+  expect(await lines.filter({ hasText: 'added:' }).allTextContents()).toEqual(
+    ['labels:', '  row: second'].map((text) => expect.stringContaining(text)),
+  )
+  expect(await lines.filter({ hasText: 'removed:' }).allTextContents()).toEqual([
+    expect.stringContaining('labels: {}'),
+  ])
+  await page.reload()
+  await page.getByText('2 lines added · 1 line removed').waitFor()
+  await page.getByLabel('Compare with').click()
+  await page.getByTitle('Version 2').last().click()
+  await page.getByText('The two versions are the same.').waitFor()
+  expect(new URL(page.url()).searchParams.get('from')).toBe('2')
+  await page.goBack()
+  await page.getByText('2 lines added · 1 line removed').waitFor()
+  await page.getByRole('link', { name: 'Version 1', exact: true }).click()
+  expect(await page.getByLabel('Spec as YAML').textContent()).not.toContain('row: second')
+  expect(tab.errors).toEqual([])
+  await tab.close()
+})
+
+test('what happens to the cluster comes to its events by itself, and what is read stays where it is', async () => {
+  const tab = await at(prod, '?tab=events', { width: 390 })
+  const { page } = tab
+  await page.setViewportSize({ width: 390, height: 480 })
+  const planned = (reason: string) =>
+    page.getByRole('listitem').filter({ hasText: 'Operation planned' }).filter({ hasText: reason })
+  await label({ names: ['node-1'], setLabels: { seen: 'first' }, reason: 'seen first' })
+  const first = planned('seen first')
+  await first.waitFor()
+  expect(await first.textContent()).toContain('Change nodes of prod')
+  await first.evaluate((row) => row.scrollIntoView({ block: 'start' }))
+  const before = await first.boundingBox()
+  await label({ names: ['node-1'], setLabels: { seen: 'second' }, reason: 'seen second' })
+  await planned('seen second').waitFor()
+  expect(await first.boundingBox()).toEqual(before)
+
+  await page.getByLabel('About').click()
+  await page.getByTitle('nodes', { exact: true }).last().click()
+  await page.getByText('Node node-1 joined').waitFor()
+  await page.getByText('Operation planned').first().waitFor({ state: 'detached' })
+  await page.reload()
+  await page.getByText('Node node-1 joined').waitFor()
+  expect(new URL(page.url()).searchParams.get('noun')).toBe('node')
+  await page.getByRole('link', { name: 'Create prod' }).first().click()
+  await page.getByRole('heading', { level: 1, name: 'Create prod' }).waitFor()
+  expect(tab.errors).toEqual([])
+  await tab.close()
+})
+
 test('a kubeconfig that was downloaded works against the API server, and says for how long', async () => {
   const tab = await at(prod, '?tab=kubeconfig')
   const { page } = tab
@@ -136,6 +201,25 @@ test('a kubeconfig that was downloaded works against the API server, and says fo
   expect(await readFile(path, 'utf8')).toContain('kind: Config')
   const { stdout } = await run([KUBECTL, '--kubeconfig', path, 'get', 'nodes', '-o', 'name'])
   expect(stdout).toContain('node/node-1')
+  await tab.close()
+})
+
+test('access says who may do what, and whose kubeconfigs are good still', async () => {
+  const tab = await at(prod, '?tab=kubeconfig', { who: 'vera' })
+  const { page } = tab
+  await page.getByRole('button', { name: 'Make a kubeconfig' }).click()
+  await page.getByText(/Good for 59 min/).waitFor()
+  await page.getByRole('link', { name: 'Access' }).click()
+  const row = (...texts: string[]) =>
+    texts.reduce((rows, hasText) => rows.filter({ hasText }), page.getByRole('listitem')).first()
+  await row('vera', 'with the rights of: Viewer', 'good for 59 min').waitFor()
+  await row('olga', 'Operator').waitFor()
+  const cells = (deed: string) => page.getByRole('row', { name: deed }).getByRole('cell').allTextContents()
+  expect(await cells('Delete it')).toEqual(['●Yes', '○No'])
+  expect(await cells('Make a kubeconfig')).toEqual(['●Yes', '●Yes'])
+  await page.getByRole('link', { name: 'Members of the project' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Members' }).waitFor()
+  expect(tab.errors).toEqual([])
   await tab.close()
 })
 
@@ -208,7 +292,18 @@ describe.each(looks.map((look) => [Object.values(look).join(', '), look] as cons
   test('every tab fits, is translated, and has neither barrier nor error', async () => {
     const tab = await at(prod, '', look)
     const found: Record<string, string[]> = {}
-    const queries = ['overview', 'nodes', 'spec', 'operations', 'kubeconfig', 'danger', 'nodes&act=add']
+    const queries = [
+      'overview',
+      'nodes',
+      'nodes&act=add',
+      'spec',
+      'spec&from=1&to=2',
+      'operations',
+      'events',
+      'kubeconfig',
+      'access',
+      'danger',
+    ]
     for (const query of queries) {
       await tab.page.goto(`/projects/${site.project}/clusters/${prod}?tab=${query}`)
       await settled(tab)

@@ -1,5 +1,6 @@
 import type { OutboxRow } from '@slipway/bus'
 import type { Prisma, PrismaClient } from './gen/prisma/client.ts'
+import type { Happening } from './happening/happening.ts'
 
 /** This service's database, as every store gets it. */
 export type Database = PrismaClient
@@ -36,7 +37,13 @@ export async function lockClusterOf(tx: Transaction, operation: string): Promise
   return row?.cluster
 }
 
-/** Puts events and work into the outbox, in the order given. */
-export async function addToOutbox(tx: Transaction, rows: readonly OutboxRow[]): Promise<void> {
-  if (rows.length > 0) await tx.outbox.createMany({ data: [...rows] })
+/** An event or work, with what it says about a cluster where it is to be kept for people. */
+export type ToldRow = OutboxRow & { happening?: Happening | undefined }
+
+/** Puts events and work into the outbox, in the order given, and keeps what they say about clusters. */
+export async function addToOutbox(tx: Transaction, rows: readonly ToldRow[]): Promise<void> {
+  if (rows.length === 0) return
+  await tx.outbox.createMany({ data: rows.map(({ happening: _, ...row }) => row) })
+  const happenings = rows.flatMap(({ happening }) => happening ?? [])
+  if (happenings.length > 0) await tx.happening.createMany({ data: happenings })
 }

@@ -180,6 +180,21 @@ async function kubeconfigsOf(at: { project: string; id: string }): Promise<void>
   await expect(site.clusters.createKubeconfig({ ...at, minutes: 60 })).rejects.toMatchObject({
     code: 'Denied',
   })
+  await givenKubeconfigs(at)
+}
+
+/** Whose kubeconfigs are good still is told, and nothing that is in them; to nobody of another project. */
+async function givenKubeconfigs(at: { project: string; id: string }): Promise<void> {
+  const first = await site.clusters.listKubeconfigs({ ...at, pageSize: 2, pageToken: '' })
+  const rest = await site.clusters.listKubeconfigs({ ...at, pageSize: 2, pageToken: first.nextPageToken })
+  const given = [...first.kubeconfigs, ...rest.kubeconfigs]
+  expect(rest.nextPageToken).toBe('')
+  expect(given.map(({ role }) => role)).toEqual(['viewer', 'operator', 'administrator'])
+  const times = { createdAt: expect.any(Date), expiresAt: expect.any(Date) }
+  const about = { id: expect.any(String), cluster: at.id, user: 'u1', userName: 'ada' }
+  expect(given[0]).toEqual({ ...about, role: 'viewer', ...times })
+  const elsewhere = site.clusters.listKubeconfigs({ ...at, project: 'p2', pageSize: 0, pageToken: '' })
+  await expect(elsewhere).rejects.toMatchObject({ code: 'NotFound' })
 }
 
 function runsOf({ id, steps }: Operation): string[] {

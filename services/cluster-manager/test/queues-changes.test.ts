@@ -1,3 +1,4 @@
+import type { Happening } from '@slipway/contracts/cluster/v1/cluster'
 import type { ClusterChange } from '@slipway/contracts/cluster/v1/cluster_service'
 import { startControlPlane, type TestControlPlane } from '@slipway/kube/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -82,6 +83,8 @@ test('changes queued while a cluster is created are planned at their turn, each 
   expect(refused.failure?.message).toContain('cluster.cluster.state was "creating" and is "running"')
   expect(await ended(idOf(last))).toMatchObject({ state: 'succeeded' })
   expect(await site.clusters.getCluster(at)).toMatchObject({ state: 'running', operation: idOf(last) })
+  await versionsOf(at, { creating: idOf(creating), labelling: labelling ?? '' })
+  await happeningsOf(at, { labelling: labelling ?? '' })
   // The same call is the same operation also afterwards, and one with nothing before it begins at once.
   const again = await site.clusters.updateNodes(labels, call)
   expect([idOf(again), again.plan?.kind]).toEqual([labelling, 'update-nodes'])
@@ -90,6 +93,74 @@ test('changes queued while a cluster is created are planned at their turn, each 
   expect(begun).toMatchObject({ plan: { kind: 'delete-cluster' }, operation: { state: 'planned' } })
   expect(await ended(idOf(begun))).toMatchObject({ state: 'succeeded' })
 })
+
+/** Of what the cluster was to be there is one version for each change of it, and none for what changed nothing in its spec. */
+async function versionsOf(
+  at: { project: string; id: string },
+  { creating, labelling }: { creating: string; labelling: string },
+): Promise<void> {
+  const first = await site.clusters.listSpecVersions({ ...at, pageSize: 1, pageToken: '' })
+  const rest = await site.clusters.listSpecVersions({ ...at, pageSize: 1, pageToken: first.nextPageToken })
+  const about = { cluster: at.id, spec: undefined, createdAt: expect.any(Date) }
+  expect([...first.versions, ...rest.versions]).toMatchObject([
+    {
+      ...about,
+      number: 2,
+      operation: labelling,
+      kind: 'update-nodes',
+      createdBy: 'u1',
+      reason: 'for storage',
+    },
+    { ...about, number: 1, operation: creating, kind: 'create-cluster', reason: '' },
+  ])
+  expect(rest.nextPageToken).toBe('')
+  const [before, after] = await Promise.all(
+    [1, 2].map((number) => site.clusters.getSpecVersion({ ...at, number })),
+  )
+  expect(after?.spec).toEqual((await site.clusters.getCluster(at)).spec)
+  expect(after?.spec?.nodes[1]?.labels).toEqual({ tier: 'store' })
+  expect(before?.spec?.nodes[1]?.labels).toEqual({})
+  const elsewhere = { ...at, project: 'p2' }
+  const refused = await Promise.allSettled([
+    site.clusters.getSpecVersion({ ...at, number: 3 }),
+    site.clusters.getSpecVersion({ ...elsewhere, number: 1 }),
+    site.clusters.listSpecVersions({ ...elsewhere, pageSize: 0, pageToken: '' }),
+  ])
+  expect(refused).toMatchObject(refused.map(() => ({ status: 'rejected', reason: { code: 'NotFound' } })))
+}
+
+/** What happened is told page by page, each with who asked for it; what goes as it should within an operation is not. */
+async function happeningsOf(
+  at: { project: string; id: string },
+  { labelling }: { labelling: string },
+): Promise<void> {
+  const all = { ...at, noun: '', pageSize: 7, pageToken: '' }
+  const told: Happening[] = []
+  do {
+    const page = await site.clusters.listHappenings(all)
+    told.push(...page.happenings)
+    all.pageToken = page.nextPageToken
+  } while (all.pageToken)
+  expect(told.map(({ id }) => id)).toEqual(
+    told
+      .map(({ id }) => id)
+      .sort()
+      .reverse(),
+  )
+  const ofLabelling = told.filter(({ operation, noun }) => operation === labelling && noun === 'operation')
+  expect(ofLabelling.map(({ fact }) => fact)).toEqual(['succeeded', 'started', 'planned', 'queued'])
+  expect(ofLabelling[2]).toMatchObject({ kind: 'update-nodes', createdBy: 'u1', detail: 'for storage' })
+  expect(told.some(({ fact }) => fact === 'step-started')).toBe(false)
+  const { happenings: nodes } = await site.clusters.listHappenings({ ...all, noun: 'node', pageSize: 50 })
+  expect(nodes.map(({ name, fact }) => `${name} ${fact}`).sort()).toEqual(
+    ['cp1', 'w1'].flatMap((name) => [`${name} joined`, `${name} ready`]),
+  )
+  expect(nodes[0]).toMatchObject({ kind: 'create-cluster', cluster: at.id, at: expect.any(Date) })
+  const { happenings: own } = await site.clusters.listHappenings({ ...all, noun: 'cluster', pageSize: 50 })
+  expect(own.map(({ fact }) => fact)).toEqual(['running', 'created'])
+  const elsewhere = site.clusters.listHappenings({ ...all, project: 'p2' })
+  await expect(elsewhere).rejects.toMatchObject({ code: 'NotFound' })
+}
 
 /** The operation once it has ended; one that waits has not. */
 function ended(id: string) {

@@ -24,7 +24,7 @@ export function OperationState({ of: { state } }: { of: Operation }) {
 }
 
 /** What an operation does, in a sentence. */
-export function useTitleOf(): (operation: Operation) => string {
+export function useTitleOf(): (operation: Pick<Operation, 'kind' | 'clusterName'>) => string {
   const say = useWords(kindWords)
   return ({ kind, clusterName }) => {
     const known = Object.keys(kindWords.texts.en).find((one) => one === kind)

@@ -26,7 +26,7 @@ export function readRequest(method: Method, parts: Parts): { request: Json; prob
   const request: Json = inBody ? readBody(parts, fields) : withoutBody(parts)
   const problems = [
     ...fromQuery(request, parts.query, { fields, inBody }),
-    ...fromRoute(request, method, parts.params),
+    ...fromRoute(request, { method, fields, params: parts.params }),
     ...fromHeaders(request, parts, fields),
   ]
   return { request, problems }
@@ -65,11 +65,14 @@ function fromQuery(
   return problems
 }
 
-function fromRoute(request: Json, method: Method, params: Record<string, string>): Problem[] {
+function fromRoute(
+  request: Json,
+  { method, fields, params }: { method: Method; fields: Record<string, Field>; params: Parts['params'] },
+): Problem[] {
   return fieldsOf(method).flatMap((name) => {
     const sent = request[name]
-    request[name] = params[name] ?? ''
-    if (sent === undefined || sent === params[name]) return []
+    request[name] = typed(params[name] ?? '', fields[name] ?? {})
+    if (sent === undefined || sent === request[name]) return []
     return [{ field: name, message: 'differs from the one in the path', hint: 'Leave it out of the body.' }]
   })
 }
@@ -89,7 +92,7 @@ function fromHeaders(
   return []
 }
 
-/** Texts of a query as what the schema says; what does not fit stays text, and the schema refuses it. */
+/** Texts of a query or a route as what the schema says; what does not fit stays text, and the schema refuses it. */
 function typed(value: string | string[], field: Field): Json[string] {
   if (field.type === 'array') {
     const all = Array.isArray(value) ? value : value.split(',')

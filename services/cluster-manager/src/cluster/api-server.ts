@@ -2,7 +2,7 @@ import { precondition } from '@slipway/errors'
 import { type ClusterAddress, type Kube, openKube, openReader, type Reader } from '@slipway/kube'
 import { open, type ServiceKey } from '@slipway/secrets'
 import { type Cluster, endpointName, type Sealed } from './cluster.ts'
-import { inCluster, type Person } from './person.ts'
+import { inCluster, type Person, thePerson } from './person.ts'
 
 /** The field that super-admin.conf is bound to, and its name among a run's exports. */
 export const ADMIN_CONFIG = 'super-admin.conf'
@@ -61,7 +61,7 @@ export async function readAs(options: {
   signal: AbortSignal
 }): Promise<Reader> {
   const { key, cluster, sealed, address, person, signal } = options
-  const as = inCluster(person)
+  const as = inCluster(thePerson(person))
   const kubeconfig = await openAdminConfig(key, cluster, sealed)
   return openReader({ kubeconfig, at: addressOf(cluster, address), as, signal })
 }

@@ -154,7 +154,7 @@ async function beginIn(
   const { first, waiting } = await firstToBegin(tx, cluster.id)
   if (first && first.id !== turn) throw new ClusterTaken(cluster.id)
   const id = turn ?? newId()
-  const moved = await moveCluster(tx, cluster, { state, stateReason: '', operation: id, spec })
+  const moved = await moveCluster(tx, cluster, { state, stateReason: '', operation: id, spec, now })
   // Planned for what another change has meanwhile made different, it would take that back.
   if (!moved) throw new ClusterTaken(cluster.id)
   const event = clusterEvent(moved, state === cluster.state ? 'updated' : state, now)

@@ -37,7 +37,7 @@ async function moved(tx: Transaction, operation: Operation, now: Date): Promise<
   )
     return known
   const spec = settled ? { ...known.spec, nodes: settled } : undefined
-  const cluster = await moveCluster(tx, known, { state, stateReason, operation: operation.id, spec })
+  const cluster = await moveCluster(tx, known, { state, stateReason, operation: operation.id, spec, now })
   if (!cluster) throw bug(`cluster ${id} moved while it was locked`)
   await addToOutbox(tx, [clusterEvent(cluster, known.state === state ? 'updated' : state, now)])
   if (state === 'deleted') await letGo(tx, cluster, { operation, now })
@@ -45,12 +45,20 @@ async function moved(tx: Transaction, operation: Operation, now: Date): Promise<
   return cluster
 }
 
-/** The spec's nodes once an operation that changes some has ended well or was undone. */
+/**
+ * The spec's nodes once an operation that changes some has ended well or was undone, each in its place: between two
+ * versions of a spec nothing is to differ that nobody changed.
+ */
 function settledNodes({ spec }: Cluster, { state, wishes }: Operation): NodeSpec[] | undefined {
   const { nodes: names, change } = wishes
   if (!change || (state !== 'succeeded' && state !== 'undone')) return undefined
-  const others = spec.nodes.filter(({ name }) => !names.includes(name))
-  return [...others, ...(state === 'succeeded' ? change.after : change.before)]
+  const settled = new Map(
+    (state === 'succeeded' ? change.after : change.before).map((node) => [node.name, node]),
+  )
+  const known = spec.nodes.flatMap((node) =>
+    names.includes(node.name) ? (settled.get(node.name) ?? []) : [node],
+  )
+  return [...new Set([...known, ...settled.values()])]
 }
 
 /** Nodes that are not to be kept are gone, and their hosts are free. */
@@ -63,7 +71,7 @@ async function letGo(
   if (gone.length === 0) return
   for (const node of gone) {
     const moved = node.state === 'wished' ? undefined : await moveNode(tx, node.id, 'removed')
-    if (moved) await addToOutbox(tx, [nodeEvent(moved, { fact: 'removed', now })])
+    if (moved) await addToOutbox(tx, [nodeEvent(moved, { fact: 'removed', operation: operation.id, now })])
   }
   if (keep.length > 0) await dropNodes(tx, gone)
   const { leftBehind } = operation

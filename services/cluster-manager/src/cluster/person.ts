@@ -7,11 +7,16 @@ const groups = {
   viewer: 'slipway:viewers',
 } as const
 
-/** A person behind a call, and the role held in its project. */
-export type Person = { name: string; role: keyof typeof groups }
+/** A person behind a call: id, name, and the role held in its project. */
+export type Person = { user: string; name: string; role: keyof typeof groups }
+
+/** The person that asks for what only people are given. */
+export function thePerson(person: Person | undefined): Person {
+  if (!person) throw denied('What is inside a cluster is given to people.', 'Ask for it signed in.')
+  return person
+}
 
 /** Who a person is inside a cluster. */
-export function inCluster(person: Person | undefined): { user: string; group: string } {
-  if (!person) throw denied('What is inside a cluster is shown to people.', 'Ask for it signed in.')
-  return { user: `slipway:${person.name}`, group: groups[person.role] }
+export function inCluster({ name, role }: Pick<Person, 'name' | 'role'>): { user: string; group: string } {
+  return { user: `slipway:${name}`, group: groups[role] }
 }

@@ -4,6 +4,7 @@ import { operationsOf } from '../operation/read.ts'
 import { pageOf, readPage } from '../page.ts'
 import type { Database, Transaction } from '../store.ts'
 import type { Cluster, ClusterSummary, NodeRow, Sealed } from './cluster.ts'
+import { findSpecVersion, listSpecVersionRows, type SpecVersion } from './spec-version-store.ts'
 import {
   findCluster,
   findClusterWhole,
@@ -27,6 +28,32 @@ export async function listClusters(
 ): Promise<{ rows: ClusterSummary[]; nextPageToken: string }> {
   const page = readPage(request, 'id')
   return pageOf(await listClusterRows(db, request.project, request, page), page, 'id', ({ id }) => id)
+}
+
+/** PostgreSQL's largest integer: no number of a version is higher. */
+const ABOVE_ALL = 2_147_483_647
+
+/** One page of what a cluster was to be, the newest first. */
+export async function listSpecVersions(
+  db: Database,
+  request: Record<'project' | 'id' | 'pageToken', string> & { pageSize: number },
+): Promise<{ rows: SpecVersion[]; nextPageToken: string }> {
+  const page = readPage(request, 'number')
+  const { id } = await readCluster(db, request.project, request.id)
+  const before = Number.parseInt(page.after ?? '', 10) || ABOVE_ALL
+  const rows = await listSpecVersionRows(db, id, { before, limit: page.size + 1 })
+  return pageOf(rows, page, 'number', ({ number }) => String(number))
+}
+
+/** What a cluster was to be at one time, with the spec. */
+export async function readSpecVersion(
+  db: Database,
+  { project, id, number }: { project: string; id: string; number: number },
+): Promise<SpecVersion> {
+  const cluster = await readCluster(db, project, id)
+  const version = await findSpecVersion(db, cluster.id, number)
+  if (!version) throw notFound('spec-version', String(number))
+  return version
 }
 
 /** A cluster with everything that is kept of it. */

@@ -6,6 +6,7 @@ import type {
   UpdateNodesRequest,
 } from '@slipway/contracts/cluster/v1/cluster_service'
 import type { Call, Handlers } from '@slipway/rpc'
+import { listHappenings } from '../happening/list.ts'
 import type { DrainWish, NodeUpdate } from '../operation/operation.ts'
 import { toWire } from '../operation/wire.ts'
 import { addNodes } from './add-nodes.ts'
@@ -13,12 +14,12 @@ import type { Change, ChangeDeps } from './change.ts'
 import { type CreateDeps, createCluster } from './create.ts'
 import { deleteCluster } from './delete.ts'
 import { drainNodes } from './drain-nodes.ts'
-import { createKubeconfig } from './kubeconfig.ts'
+import { createKubeconfig, listKubeconfigs } from './kubeconfig.ts'
 import { listNodes, type ReachDeps } from './nodes.ts'
-import { listClusters, readCluster } from './read.ts'
+import { listClusters, listSpecVersions, readCluster, readSpecVersion } from './read.ts'
 import { removeNodes } from './remove-nodes.ts'
 import { updateNodes } from './update-nodes.ts'
-import { clusterToWire, nodeToWire, planToWire, specFromWire, summaryToWire } from './wire.ts'
+import { clusterToWire, nodeToWire, planToWire, specFromWire, summaryToWire, versionToWire } from './wire.ts'
 
 /** What ClusterService answers. */
 export function clusterHandlers(deps: CreateDeps & ChangeDeps & ReachDeps): Handlers<ClusterServiceServer> {
@@ -33,6 +34,15 @@ export function clusterHandlers(deps: CreateDeps & ChangeDeps & ReachDeps): Hand
       return { clusters: rows.map(summaryToWire), nextPageToken }
     },
     getCluster: async ({ project, id }) => clusterToWire(await readCluster(db, project, id)),
+    listSpecVersions: async (request) => {
+      const { rows, nextPageToken } = await listSpecVersions(db, request)
+      return { versions: rows.map(versionToWire), nextPageToken }
+    },
+    getSpecVersion: async (request) => versionToWire(await readSpecVersion(db, request)),
+    listHappenings: async (request) => {
+      const { rows, nextPageToken } = await listHappenings(db, request)
+      return { happenings: rows, nextPageToken }
+    },
     deleteCluster: async (request, call) =>
       changeToWire(await deleteCluster(deps, { ...request, ...asked(request, call) })),
     addNodes: async (request, call) =>
@@ -52,6 +62,10 @@ export function clusterHandlers(deps: CreateDeps & ChangeDeps & ReachDeps): Hand
     listNodes: async (request, { signal }) => {
       const { rows, nextPageToken } = await listNodes(deps, { ...request, signal })
       return { nodes: rows.map(({ row, status }) => nodeToWire(row, status)), nextPageToken }
+    },
+    listKubeconfigs: async (request) => {
+      const { rows, nextPageToken } = await listKubeconfigs(deps, request)
+      return { kubeconfigs: rows, nextPageToken }
     },
     createKubeconfig: ({ project, id, minutes }, { principal, signal }) =>
       createKubeconfig(deps, { project, id, minutes, person: principal, signal }),

@@ -4,6 +4,7 @@ import type { Page } from '../page.ts'
 import type { Database, Transaction } from '../store.ts'
 import type { Cluster, ClusterState, ClusterSummary, NodeRow, NodeState, Sealed } from './cluster.ts'
 import type { ClusterSpec } from './spec.ts'
+import { keepSpecVersion } from './spec-version-store.ts'
 
 /** What is sealed is 10 KB of a row, and read only where it is used. */
 const omit = { encryptionKey: true, pullToken: true, adminConfig: true, adminConfigObject: true } as const
@@ -66,7 +67,7 @@ export async function listClusterRows(
     ORDER BY id LIMIT ${page.size + 1}`
 }
 
-/** Inserts a new cluster with its nodes; a unique violation when the name is taken. */
+/** Inserts a new cluster with its nodes and the first version of its spec; a unique violation when the name is taken. */
 export async function insertCluster(
   tx: Transaction,
   cluster: Cluster,
@@ -82,16 +83,22 @@ export async function insertCluster(
     },
   })
   await insertNodes(tx, more.nodes)
+  const { id, spec, operation, createdAt: now } = cluster
+  await keepSpecVersion(tx, { cluster: id, spec, operation, now })
 }
 
 /**
  * Moves a cluster with its operation and raises its version; nothing where it is not as it was read. A deleted one gives its
- * name free.
+ * name free. Another spec is kept as a version too.
  */
 export async function moveCluster(
   tx: Transaction,
   { id, version }: Pick<Cluster, 'id' | 'version'>,
-  { spec, ...move }: { state: ClusterState; stateReason: string; operation: string; spec?: ClusterSpec },
+  {
+    spec,
+    now,
+    ...move
+  }: { state: ClusterState; stateReason: string; operation: string; spec?: ClusterSpec; now: Date },
 ): Promise<Cluster | undefined> {
   const [row] = await tx.cluster.updateManyAndReturn({
     where: { id, version },
@@ -103,6 +110,7 @@ export async function moveCluster(
       version: { increment: 1 },
     },
   })
+  if (row && spec) await keepSpecVersion(tx, { cluster: id, spec, operation: move.operation, now })
   return row && toCluster(row)
 }
 
@@ -162,6 +170,11 @@ export async function readRelease(db: Transaction, digest: string): Promise<Reso
 /** The digest of the release that a cluster was made from. */
 export async function releaseDigestOf(db: Transaction, id: string): Promise<string> {
   return (await db.cluster.findUniqueOrThrow({ where: { id }, select: { release: true } })).release
+}
+
+/** The operation that changes a cluster, or did last. */
+export async function operationChanging(db: Transaction, id: string): Promise<string> {
+  return (await db.cluster.findUniqueOrThrow({ where: { id }, select: { operation: true } })).operation
 }
 
 /** A cluster's nodes by name. */

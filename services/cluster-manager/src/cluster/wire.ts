@@ -2,12 +2,14 @@ import {
   Cluster as ClusterMessage,
   Node as NodeMessage,
   type ClusterSpec as SpecMessage,
+  SpecVersion as VersionMessage,
 } from '@slipway/contracts/cluster/v1/cluster'
 import { Plan as PlanMessage } from '@slipway/contracts/operation/v1/operation'
 import type { NodeStatus } from '@slipway/kube'
 import type { Cluster, ClusterSummary, NodeRow } from './cluster.ts'
 import type { Plan } from './plan.ts'
 import type { SpecDraft } from './spec.ts'
+import type { SpecVersion } from './spec-version-store.ts'
 
 /** A cluster as others see it. */
 export function clusterToWire(cluster: Cluster): ClusterMessage {
@@ -18,6 +20,16 @@ export function clusterToWire(cluster: Cluster): ClusterMessage {
 /** A cluster as a list shows it. */
 export function summaryToWire(cluster: ClusterSummary): ClusterMessage {
   return ClusterMessage.fromPartial({ ...cluster, spec: cluster.spec ?? undefined })
+}
+
+/** A version of a spec as others see it. */
+export function versionToWire(version: SpecVersion): VersionMessage {
+  const { spec, createdAt } = version
+  return VersionMessage.fromPartial({
+    ...version,
+    spec: spec ?? undefined,
+    createdAt: createdAt ?? undefined,
+  })
 }
 
 /** A plan as others see it. */

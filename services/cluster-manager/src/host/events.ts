@@ -1,6 +1,8 @@
 import { eventRow, type OutboxRow, workSubject } from '@slipway/bus'
 import { HostEvent } from '@slipway/contracts/event/v1/event'
 import { currentTraceparent } from '@slipway/telemetry'
+import { withHappening } from '../happening/happening.ts'
+import type { ToldRow } from '../store.ts'
 import type { Host } from './host.ts'
 import { hostMessage } from './wire.ts'
 
@@ -15,11 +17,19 @@ export type HostFact =
   | 'deleted'
 
 /** The event of a host after a change; it goes into the outbox in the change's own transaction. */
-export function hostEvent(host: Host, fact: HostFact, now: Date): OutboxRow {
-  const { project, id, version } = host
+export function hostEvent(host: Host, fact: HostFact, now: Date): ToldRow {
+  const { project, id, name, cluster, version } = host
   const data = HostEvent.toJSON({ host: hostMessage(host) })
-  return eventRow('cluster-manager', { project, noun: 'host', id, fact, sequence: version, data }, now)
+  const event = { project, noun: 'host', id, fact, sequence: version, data } as const
+  const row = eventRow('cluster-manager', event, now)
+  if (cluster === null || !matterToClusters.has(fact)) return row
+  return withHappening(row, { ...event, cluster, name, detail: host.stateReason, operation: '', at: now })
 }
+
+/** What happens to a host and is felt by the cluster that it is part of. */
+const matterToClusters: ReadonlySet<HostFact> = new Set([
+  ...(['unreachable', 'host-key-changed', 'host-key-accepted'] as const),
+])
 
 /** Where gatherings wait for somebody to carry them out. */
 export const gatheringSubject = workSubject('cluster-manager', 'gathering')

@@ -33,6 +33,40 @@ test('the spec afterwards is the present one until the operation ends, then the 
   expect(await backgroundOf(operation)).toMatchObject({ specAfter: { kubernetesVersion: 'b' } })
 })
 
+test('a node that was changed or came back keeps its place in the spec, and each change is one version', async () => {
+  const operation = await site.plan({ only: [] })
+  const node = (name: string, tier: string) => ({
+    name,
+    host: name,
+    role: 'worker',
+    labels: { tier },
+    taints: [],
+  })
+  const [a, b] = [node('a', '1'), node('b', '1')]
+  await setSpec(operation, { nodes: [a, b] })
+  const change = { before: [a], after: [node('a', '2')] }
+  const wishes = { ...operation.wishes, nodes: ['a'], change }
+  const numbers = async () => {
+    const rows = await site.db.specVersion.findMany({
+      where: { cluster: operation.cluster },
+      orderBy: { number: 'asc' },
+    })
+    return rows.map(({ number, spec, operation: id }) => ({
+      number,
+      nodes: (spec as { nodes: unknown }).nodes,
+      id,
+    }))
+  }
+  await follow(operation, { state: 'running', wishes })
+  expect(await numbers()).toEqual([])
+  await follow(operation, { state: 'succeeded', wishes })
+  await follow(operation, { state: 'succeeded', wishes })
+  const changed = { number: 1, nodes: [node('a', '2'), b], id: operation.id }
+  expect(await numbers()).toEqual([changed])
+  await follow(operation, { state: 'undone', wishes })
+  expect(await numbers()).toEqual([changed, { number: 2, nodes: [a, b], id: operation.id }])
+})
+
 test('an operation that deleted its cluster left no spec behind', async () => {
   const operation = await site.plan({ only: [] })
   await site.db.operation.update({ where: { id: operation.id }, data: { state: 'succeeded', mutates: null } })

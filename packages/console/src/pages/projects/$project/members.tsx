@@ -1,10 +1,11 @@
-import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { Button, Popconfirm, Select } from 'antd'
 import { useState } from 'react'
 import { api, type Message, told } from '../../../api/client.ts'
 import { useMay } from '../../../me/me.ts'
 import { ProblemCard } from '../../../problem/problem-card.tsx'
+import { membersQuery } from '../../../project/members.ts'
 import { Page } from '../../../ui/page.tsx'
 import { Waiting } from '../../../ui/waiting.tsx'
 import { usersQuery } from '../../../user/queries.ts'
@@ -61,19 +62,6 @@ const words = defineWords('members', {
 
 type Role = 'operator' | 'viewer'
 const roles = ['operator', 'viewer'] as const
-
-/** The members of a project, with the asker's role in it. */
-function membersQuery(project: string) {
-  return queryOptions({
-    queryKey: ['project', project, 'members'],
-    queryFn: () =>
-      told(
-        api.GET('/api/v1/projects/{project}/members', {
-          params: { path: { project }, query: { pageSize: 500 } },
-        }),
-      ),
-  })
-}
 
 /** Makes somebody a member, or changes the role. */
 function useSetMember(project: string) {

@@ -19,7 +19,9 @@ const shown = {
   nodes: lazy(() => import('./$cluster/nodes.tsx')),
   spec: lazy(() => import('./$cluster/spec.tsx')),
   operations: lazy(() => import('./$cluster/operations.tsx')),
+  events: lazy(() => import('./$cluster/events.tsx')),
   kubeconfig: lazy(() => import('./$cluster/kubeconfig.tsx')),
+  access: lazy(() => import('./$cluster/access.tsx')),
   danger: lazy(() => import('./$cluster/danger.tsx')),
 } satisfies Record<Tab, unknown>
 
