@@ -98,7 +98,7 @@ describe('a person with a browser, an install that was just started, and two hos
     const cause = page.locator('.cause.bad')
     await cause.waitFor(onHosts)
     await cause.getByText(`Port ${KUBELET_PORT} is in use`).first().waitFor()
-    await cause.getByText('b-2', { exact: true }).waitFor()
+    await cause.locator('dd', { hasText: 'b-2' }).waitFor()
     await cause.getByText('Join as a node').first().waitFor()
   })
 
@@ -108,7 +108,7 @@ describe('a person with a browser, an install that was just started, and two hos
     await page.locator('.cause').getByRole('button', { name: 'Resume' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Go on' }).click()
     await page.locator('.facts').getByText('Succeeded').waitFor(onHosts)
-    await page.getByRole('link', { name: 'prod' }).first().click()
+    await page.locator('.facts').getByRole('link', { name: 'prod' }).click()
     await page.getByText('All nodes are ready').waitFor()
   })
 

@@ -11,7 +11,8 @@ import { words } from './words.ts'
 export function Facts({ operation, plan }: { operation: Operation; plan: Plan | undefined }) {
   const say = useWords(words)
   const personOf = usePersonOf(operation.project)
-  const { project, clusterName, createdBy, reason, nodes, waits, queuedBehind, leftBehind } = operation
+  const { project, cluster, clusterName, createdBy, reason, nodes, waits, queuedBehind, leftBehind } =
+    operation
   return (
     <dl className="facts panel">
       <Fact title={say('state')}>
@@ -21,7 +22,7 @@ export function Facts({ operation, plan }: { operation: Operation; plan: Plan | 
         </span>
       </Fact>
       <Fact title={say('cluster')}>
-        <Link to="/projects/$project/clusters" params={{ project }} search={{ search: clusterName }}>
+        <Link to="/projects/$project/clusters/$cluster" params={{ project, cluster }}>
           {clusterName}
         </Link>
       </Fact>
