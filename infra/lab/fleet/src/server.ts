@@ -15,7 +15,11 @@ export type Server = {
 
 /** Starts one; about six seconds. */
 export async function startServer(below: string): Promise<Server> {
-  const plane: TestControlPlane = await startControlPlane({ below })
+  const plane: TestControlPlane = await startControlPlane({
+    below,
+    // Without it the roles view and edit are empty, and people see nothing inside.
+    controllers: ['clusterrole-aggregation-controller'],
+  })
   const api: Api = openApi(plane.superAdmin, plane.at)
   const nodes = playNodes(api)
   const stopDeployments = await playDeployments(api)
