@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams, useSearch } from '@tanstack/react-router'
-import { lazy, Suspense } from 'react'
+import { Fragment, lazy, Suspense } from 'react'
 import type { Operation } from '../../../../api/client.ts'
 import { clusterQuery } from '../../../../cluster/queries.ts'
 import { type Tab, tabs } from '../../../../cluster/search.ts'
@@ -67,21 +67,25 @@ export default function ClusterPage() {
       <OperationNow project={project} id={cluster.operation} />
       <nav className="tabs" aria-label={say('tabs')}>
         {offered.map((one) => (
-          <Link
-            key={one}
-            from="/projects/$project/clusters/$cluster"
-            search={one === 'overview' ? {} : { tab: one }}
-            activeOptions={{ exact: true }}
-            aria-current={one === tab ? 'page' : undefined}
-          >
-            {say(one)}
-          </Link>
+          <Fragment key={one}>
+            <Link
+              from="/projects/$project/clusters/$cluster"
+              search={one === 'overview' ? {} : { tab: one }}
+              activeOptions={{ exact: true }}
+              aria-current={one === tab ? 'page' : undefined}
+            >
+              {say(one)}
+            </Link>
+            {one === 'nodes' && cluster.state === 'running' && (
+              <Link
+                from="/projects/$project/clusters/$cluster"
+                to="/projects/$project/clusters/$cluster/objects"
+              >
+                {say('objects')}
+              </Link>
+            )}
+          </Fragment>
         ))}
-        {cluster.state === 'running' && (
-          <Link from="/projects/$project/clusters/$cluster" to="/projects/$project/clusters/$cluster/objects">
-            {say('objects')}
-          </Link>
-        )}
       </nav>
       <Suspense fallback={<Waiting what={say('waiting')} />}>
         <Shown project={project} cluster={cluster} />

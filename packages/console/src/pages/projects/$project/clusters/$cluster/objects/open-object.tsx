@@ -82,7 +82,7 @@ function Copy({ text }: { text: string }) {
   const say = useWords(words)
   const [done, setDone] = useState(false)
   return (
-    <Button size="small" onClick={() => void navigator.clipboard.writeText(text).then(() => setDone(true))}>
+    <Button onClick={() => void navigator.clipboard.writeText(text).then(() => setDone(true))}>
       {say(done ? 'copied' : 'copy')}
     </Button>
   )
