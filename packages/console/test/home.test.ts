@@ -19,7 +19,7 @@ test('Home says by itself what is under way and what failed, and leads to each',
     page.locator('section').filter({ has: page.getByRole('heading', { name: title }) })
   await signIn(tab, 'captain', PASSWORD, `/projects/${site.project}`)
   await page.getByText('Nothing waits for you.').waitFor()
-  await page.getByText('Nothing was changed yet.').waitFor()
+  await page.getByText('Three steps to the first cluster').waitFor()
 
   const fail = { task: 'Prepare the host', message: 'the disk is <b>full</b>' }
   await troubleFleet(site.fleet, { 'prepare.yml': { flood: { rate: 10, seconds: 8 }, fail } })

@@ -1,2 +1,2 @@
-export { readiness } from './readiness.ts'
+export { held, readiness } from './readiness.ts'
 export { certificateOf, lookAtSelf, selfService } from './self.ts'

@@ -7,10 +7,9 @@ const HOLDS_MS = 2_000
  * Whether a service can do all that it may be asked: each check throws Unavailable when it can't. Throws that with
  * everything that is wrong.
  */
-export function readiness(checks: readonly (() => Promise<unknown>)[], now: () => Date): () => Promise<void> {
-  const held = checks.map((check) => holding(check, now))
+export function readiness(checks: readonly (() => Promise<unknown>)[]): () => Promise<void> {
   return async () => {
-    const outcomes = await Promise.allSettled(held.map((check) => check()))
+    const outcomes = await Promise.allSettled(checks.map((check) => check()))
     const problems = outcomes.flatMap((outcome) => {
       if (outcome.status === 'fulfilled') return []
       if (!isSlipwayError(outcome.reason)) throw outcome.reason
@@ -22,7 +21,7 @@ export function readiness(checks: readonly (() => Promise<unknown>)[], now: () =
 }
 
 /** A check whose good answer holds for a moment, and that is not made twice at once. */
-function holding(check: () => Promise<unknown>, now: () => Date): () => Promise<void> {
+export function held(check: () => Promise<unknown>, now: () => Date): () => Promise<void> {
   let until = 0
   let asked: Promise<void> | undefined
   return async () => {

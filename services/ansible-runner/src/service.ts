@@ -4,7 +4,7 @@ import { ensureStreams, lookAtBus, openBus, openOutbox } from '@slipway/bus'
 import { RunServiceService } from '@slipway/contracts/run/v1/run_service'
 import { checkRoom, migrate, openDatabase } from '@slipway/database'
 import { precondition } from '@slipway/errors'
-import { readiness, selfService } from '@slipway/health'
+import { held, readiness, selfService } from '@slipway/health'
 import { implement, serve } from '@slipway/rpc'
 import { closing, readMaterial, type Service, tellableSettings } from '@slipway/service'
 import { createLog, startTracing } from '@slipway/telemetry'
@@ -61,7 +61,7 @@ export async function openAnsibleRunner(config: Config): Promise<Service> {
     opened.add('work', await work(context, parallel))
     const handlers = runService(context, outbox.nudge)
     const { now } = context
-    const ready = readiness([() => checkRoom(url), () => lookAtBus(bus)], now)
+    const ready = readiness([held(() => checkRoom(url), now), () => lookAtBus(bus)])
     const settings = {
       ...tellableSettings(foundation),
       SLIPWAY_RUNNER_PARALLEL: String(parallel),

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { checkBusRoom, ensureStreams, openBus, openOutbox } from '@slipway/bus'
 import { checkRoom, migrate, openDatabase } from '@slipway/database'
 import { unavailable } from '@slipway/errors'
-import { lookAtSelf, readiness } from '@slipway/health'
+import { held, lookAtSelf, readiness } from '@slipway/health'
 import { recordKey } from '@slipway/secrets'
 import { closing, readMaterial, type Service } from '@slipway/service'
 import { createLog, startTracing } from '@slipway/telemetry'
@@ -90,8 +90,8 @@ export async function openApiGateway(config: GatewayConfig): Promise<Service> {
     const rightsEnded: RightsEnded = (of, at) =>
       endSubscriptions('user' in of ? { userId: of.user } : { tokenId: of.token }, at)
     const ping = () => db.$queryRaw`SELECT 1`
-    const room = () => ping().then(() => checkRoom(databaseUrl))
-    const ready = readiness([room, () => checkBusRoom(bus, NAME)], now)
+    const room = held(() => checkRoom(databaseUrl), now)
+    const ready = readiness([() => ping().then(room), held(() => checkBusRoom(bus, NAME), now)])
     const settings = tellableGatewaySettings(config)
     const self = { name: NAME, tls, ready, startedAt: now(), settings }
     const own = {

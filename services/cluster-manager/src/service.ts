@@ -4,7 +4,7 @@ import { ensureStreams, lookAtBus, openBus, openOutbox } from '@slipway/bus'
 import { type RepoServiceServer, RepoServiceService } from '@slipway/contracts/repo/v1/repo_service'
 import { type RunServiceServer, RunServiceService } from '@slipway/contracts/run/v1/run_service'
 import { checkRoom, migrate, openDatabase } from '@slipway/database'
-import { readiness, selfService } from '@slipway/health'
+import { held, readiness, selfService } from '@slipway/health'
 import { connect, serve } from '@slipway/rpc'
 import { closing, readMaterial, type Service, tellableSettings } from '@slipway/service'
 import { createLog, startTracing } from '@slipway/telemetry'
@@ -83,7 +83,7 @@ export async function openClusterManager(config: Config): Promise<Service> {
       meansOf,
     })
     opened.add('engine', engine.close)
-    const ready = readiness([() => checkRoom(url), () => lookAtBus(bus)], now)
+    const ready = readiness([held(() => checkRoom(url), now), () => lookAtBus(bus)])
     const settings = {
       ...tellableSettings(foundation),
       SLIPWAY_LEASE_SECONDS: String(config.leaseMs / 1000),

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { checkRoom, migrate, openDatabase } from '@slipway/database'
-import { readiness, selfService } from '@slipway/health'
+import { held, readiness, selfService } from '@slipway/health'
 import { serve } from '@slipway/rpc'
 import { closing, readMaterial, type Service, tellableSettings } from '@slipway/service'
 import { createLog, startTracing } from '@slipway/telemetry'
@@ -40,7 +40,7 @@ export async function openRepoProxy(config: RepoProxyConfig, now = () => new Dat
 
     const { host, port } = https
     const reach = { host, port, name: config.name, addresses: config.addresses, ca: tls.ca }
-    const ready = readiness([() => checkRoom(foundation.databaseUrl)], now)
+    const ready = readiness([held(() => checkRoom(foundation.databaseUrl), now)])
     const settings = {
       ...tellableSettings(foundation),
       SLIPWAY_REPO_LISTEN: listen,

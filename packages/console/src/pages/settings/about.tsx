@@ -18,10 +18,10 @@ export function About() {
         </li>
         <li className="row">
           <strong>{say('api')}</strong>
-          <span>
+          <p>
             <a href="/api/v1/openapi.json">/api/v1/openapi.json</a>{' '}
             <span className="quiet">{say('apiHint')}</span>
-          </span>
+          </p>
         </li>
         {may('InstallService_GetHealth') && (
           <li className="row">
