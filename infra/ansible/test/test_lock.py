@@ -45,6 +45,18 @@ class HostLock(unittest.TestCase):
             lock.require(overtaken)
         self.assertFalse(lock.release(overtaken))
 
+    def test_a_lock_that_went_with_a_reboot_is_worth_another_attempt(self):
+        first = lock.parse("create/prepare/1")
+        self.take(first["text"])
+        os.unlink(lock.PATH)
+        with self.assertRaisesRegex(lock.Refused, "rebooted") as caught:
+            lock.require(first)
+        self.assertTrue(caught.exception.is_lost)
+        self.take("create/prepare/2")
+        with self.assertRaises(lock.Refused) as caught:
+            lock.require(first)
+        self.assertFalse(caught.exception.is_lost)
+
     def test_the_last_release_leaves_nothing_behind(self):
         self.take("create/prepare/1")
         self.assertTrue(lock.release(lock.parse("create/prepare/1")))

@@ -264,7 +264,7 @@ test('what is inside is found by kind and namespace, moves as it changes, and is
   const { page } = tab
   await page.getByLabel('Kind').click()
   await page.keyboard.type('cm')
-  await page.keyboard.press('Enter')
+  await page.getByTitle(/^ConfigMap /).click()
   await page.getByRole('cell', { name: 'kube-system' }).first().waitFor()
   await page.getByLabel('Namespace').click()
   await page.getByTitle('default', { exact: true }).click()

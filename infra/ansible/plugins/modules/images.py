@@ -30,7 +30,7 @@ def main():
         try:
             transient.run(operation, ["/bin/sh", "-c", PULL, "pull", *missing], module.params["timeout"], "images", wait=False)
         except lock.Refused as refused:
-            module.fail_json(msg=str(refused))
+            module.fail_json(msg=str(refused), slipway_retryable=refused.is_lost)
     module.exit_json(changed=bool(missing) and not pulling, missing=missing)
 
 

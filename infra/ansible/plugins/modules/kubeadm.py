@@ -40,7 +40,7 @@ def main():
         if node and not module.check_mode:
             renew(module)
     except lock.Refused as refused:
-        module.fail_json(msg=str(refused))
+        module.fail_json(msg=str(refused), slipway_retryable=refused.is_lost)
     finally:
         # secrets go, whether they were needed or not; in check mode what is there is that of another run
         for path in [] if module.check_mode else module.params["remove_after"]:

@@ -21,7 +21,9 @@ def main():
         with ledger.opened() as book:
             for name in module.params["fixes"]:
                 changes += mending.FIXES[name](module.params, book)
-    except (lock.Refused, LookupError, OSError) as problem:
+    except lock.Refused as refused:
+        module.fail_json(msg=str(refused), slipway_retryable=refused.is_lost)
+    except (LookupError, OSError) as problem:
         module.fail_json(msg=str(problem))
     module.exit_json(changed=bool(changes), changes=changes)
 

@@ -43,7 +43,7 @@ def install(module, missing):
     try:
         done = transient.run(lock.parse(module.params["operation"]), argv, module.params["timeout"], "packages", environment)
     except lock.Refused as refused:
-        module.fail_json(msg=str(refused))
+        module.fail_json(msg=str(refused), slipway_retryable=refused.is_lost)
     with ledger.opened() as book:
         known = {line.split()[0] for line in book["packages"]}
         fresh = {line.split()[0] for line in set(host.installed_packages(module)) - before}

@@ -27,7 +27,7 @@ def main():
         for deed in undo.IN_ORDER:
             notes += ["%s: %s" % (deed.__name__, note) for note in deed(module, book, operation) or []]
     except lock.Refused as refused:
-        module.fail_json(msg=str(refused))
+        module.fail_json(msg=str(refused), slipway_retryable=refused.is_lost)
     shutil.rmtree(ledger.ROOT)      # last: until here a next attempt knows everything again
     for name in os.listdir(lock.FOLDER):
         path = os.path.join(lock.FOLDER, name)

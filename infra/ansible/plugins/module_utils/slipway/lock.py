@@ -8,7 +8,12 @@ PATH = FOLDER + "/lock"
 
 
 class Refused(Exception):
-    """Another operation, or a newer attempt of the same one, holds the host."""
+    """Another operation, or a newer attempt of the same one, holds the host; or nobody does any more."""
+
+    def __init__(self, message, is_lost=False):
+        """`is_lost`: the lock went with a reboot, as /run does. Another attempt takes it anew."""
+        super().__init__(message)
+        self.is_lost = is_lost
 
 
 def parse(text):
@@ -51,8 +56,10 @@ def take(wanted, superseded=()):
 def require(wanted):
     """Refuse unless `wanted` holds the host: an attempt that was overtaken must not start anything."""
     held = holder()
-    if held is None or held["text"] != wanted["text"]:
-        raise Refused("%s does not hold this host (%s does)" % (wanted["text"], held["text"] if held else "nobody"))
+    if held is None:
+        raise Refused("%s does not hold this host any more: it was rebooted, or a later attempt has ended" % wanted["text"], is_lost=True)
+    if held["text"] != wanted["text"]:
+        raise Refused("%s does not hold this host (%s does)" % (wanted["text"], held["text"]))
 
 
 def release(wanted):
