@@ -80,7 +80,7 @@ async function interact(page: Page): Promise<number> {
   await page.keyboard.press('ArrowDown')
   await page.getByLabel('Follow').click()
   for (const view of ['Graph', 'Hosts', 'Timeline'])
-    await page.getByText(view, { exact: true }).first().click()
+    await page.locator('.ant-segmented').getByText(view, { exact: true }).click()
   await page.waitForTimeout(1_000)
   return 6
 }
